@@ -1,0 +1,76 @@
+"""Things that are expensive to make and may be deleted at any time, keyed by what they are made of.
+
+An entry is a folder. It is built once, under a lock, in a folder beside its place, then renamed: a
+reader sees a whole entry or none. Processes that want the same entry wait for the one that builds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+Key = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Built:
+    """How one entry was had: `seconds` include waiting for another process that built it."""
+
+    what: str
+    seconds: float
+    cached: bool
+
+
+class Cache:
+    """Entries below `root`; by default the user's cache folder (XDG_CACHE_HOME is respected)."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or platformdirs.user_cache_path("strategy-tournament")
+        self.history: list[Built] = []
+
+    def entry(self, what: str, key: Key, build: Callable[[Path], None]) -> Path:
+        """The folder of the entry `what` for `key`; `build` fills an empty folder if there is none.
+
+        `key` must be JSON: everything that the content depends on. An exception in `build` leaves no
+        entry behind.
+        """
+        start = time.monotonic()
+        place = self.root / f"{what}-{_digest(key)}"
+        with _locked(place.with_suffix(".lock")):
+            cached = place.is_dir()
+            if not cached:
+                self._build(place, key, build)
+        self.history.append(Built(what, time.monotonic() - start, cached))
+        return place
+
+    def _build(self, place: Path, key: Key, build: Callable[[Path], None]) -> None:
+        draft = Path(tempfile.mkdtemp(prefix=f"{place.name}.", dir=self.root))
+        try:
+            build(draft)
+            (draft / "key.json").write_text(json.dumps(key, indent=2, sort_keys=True))
+            draft.rename(place)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+
+
+def _digest(key: Key) -> str:
+    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

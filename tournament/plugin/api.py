@@ -1,0 +1,153 @@
+"""What a plugin author implements: `Strategy`, `Task`, `Reporter`, and what they are handed.
+
+These classes know nothing of processes, sockets or the log. The framework calls them in the worker
+(strategies and tasks) and in a process of their own after the race (reporters).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from ..cache import Cache
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+Arrays = Mapping[str, "Array"]
+"""Arrays by name. Predictions and states cross processes in this form, never as objects."""
+
+Split = Literal["train", "validation", "test"]
+
+
+class Options(BaseModel):
+    """Base of every plugin's options: frozen, unknown keys refused; describe every field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+AnyOptions = type[Options]
+
+
+class Metric(BaseModel):
+    """A number that a task measures at every check. `better` says which way is better."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    meaning: str
+    unit: str = ""
+    better: Literal["higher", "lower"] = "higher"
+
+
+class Labelled(NamedTuple):
+    """One split: what a strategy sees, and the truth about it. The task says what both are."""
+
+    inputs: Any
+    truth: Any
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a task finds in predictions.
+
+    `metrics`: a float for every metric of the task. `samples`: a table, an array (S,) a column, a
+    row for each of the S validation samples; figures and statistics are made from it.
+    """
+
+    metrics: Mapping[str, float]
+    samples: Arrays
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a strategy or task is given to work with; no data.
+
+    `threads`: this trial's share of the machine while training; `cores`: all of it, which the one
+    process that builds a cache entry may use. `device`: "cpu" or "cuda:0". `folder`: the trial's own
+    files. `note` puts a sentence into the report; `progress(what, done, total)` moves the bar.
+    """
+
+    seed: int
+    device: str
+    threads: int
+    cores: int
+    cache: Cache
+    folder: Path
+    note: Callable[[str], None] = field(default=lambda text: None)
+    progress: Callable[[str, int, int], None] = field(default=lambda what, done, total: None)
+
+
+class Task(ABC):
+    """What is competed at: data and its evaluation."""
+
+    Options: ClassVar[AnyOptions] = Options
+    metrics: ClassVar[tuple[Metric, ...]]
+
+    def __init__(self, options: Any, context: Context) -> None:
+        self.options = options
+        self.context = context
+
+    @abstractmethod
+    def prepare(self) -> Mapping[str, JsonValue]:
+        """Make or find the data, in `context.cache`; off the race's clock. Gives facts to report."""
+
+    @abstractmethod
+    def data(self, split: Split) -> Labelled:
+        """One split, after `prepare`. Workers ask for train and validation only."""
+
+    @abstractmethod
+    def evaluate(self, predictions: Arrays, truth: Any) -> Evaluation:
+        """Compare predictions with the truth. Raises ContractError when they are malformed."""
+
+
+class Strategy(ABC):
+    """One way to train for a task."""
+
+    Options: ClassVar[AnyOptions] = Options
+
+    @classmethod
+    def prepare(cls, options: Any, task: Task, context: Context) -> Mapping[str, JsonValue]:
+        """Load weights, compute features: cached, off the race's clock. Gives facts to report.
+
+        Raises OptionError when something cannot be had; then nothing starts.
+        """
+        del options, task, context
+        return {}
+
+    @abstractmethod
+    def __init__(self, options: Any, context: Context) -> None: ...
+
+    @abstractmethod
+    def train_epoch(self, data: Labelled) -> Iterator[Mapping[str, float]]:
+        """Train once over `data`, yielding figures (such as the loss) after each batch.
+
+        Each yield is a safe point: there progress goes out and an order to stop is obeyed.
+        """
+
+    @abstractmethod
+    def predict(self, inputs: Any) -> Arrays:
+        """Predictions for inputs without their truth. The task says which arrays it expects."""
+
+    @abstractmethod
+    def state(self) -> Arrays:
+        """What training changed, as arrays; frozen weights stay out."""
+
+    @abstractmethod
+    def load_state(self, state: Arrays) -> None:
+        """The reverse of `state`: afterwards `predict` gives what it gave then."""
+
+
+class Reporter(ABC):
+    """Makes something to look at from the folder of a finished run."""
+
+    @abstractmethod
+    def report(self, run: Any) -> Sequence[Path]:
+        """Write files for `run` (a `tournament.Run`), and give their paths."""

@@ -1,0 +1,1 @@
+"""Processes: starting a worker and ending it."""

@@ -1,0 +1,1 @@
+"""Built-in strategies, and what they share."""

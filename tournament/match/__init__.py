@@ -1,0 +1,1 @@
+"""The match: the process of `tournament run`."""

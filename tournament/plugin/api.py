@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
@@ -71,8 +71,8 @@ class Context:
     """What a strategy or task is given to work with; no data.
 
     `threads`: this trial's share of the machine while training; `cores`: all of it, which the one
-    process that builds a cache entry may use. `device`: "cpu" or "cuda:0". `folder`: the trial's own
-    files. `note` puts a sentence into the report; `progress(what, done, total)` moves the bar.
+    process that builds a cache entry may use. `device`: "cpu" or "cuda:0". `folder`: the trial's
+    own files. `note` puts a sentence into the report; `progress(what, done, total)` moves the bar.
     """
 
     seed: int
@@ -81,8 +81,8 @@ class Context:
     cores: int
     cache: Cache
     folder: Path
-    note: Callable[[str], None] = field(default=lambda text: None)
-    progress: Callable[[str, int, int], None] = field(default=lambda what, done, total: None)
+    note: Callable[[str], None] = lambda _text: None
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
 
 
 class Task(ABC):
@@ -97,7 +97,7 @@ class Task(ABC):
 
     @abstractmethod
     def prepare(self) -> Mapping[str, JsonValue]:
-        """Make or find the data, in `context.cache`; off the race's clock. Gives facts to report."""
+        """Make or find the data in `context.cache`, off the race's clock. Gives facts to report."""
 
     @abstractmethod
     def data(self, split: Split) -> Labelled:

@@ -82,7 +82,7 @@ class File(Payload):
 
 
 class Step(Payload):
-    """One piece of preparation: built or found in the cache; `seconds` include waiting for a lock."""
+    """One piece of preparation: built or found in the cache; `seconds` include waiting."""
 
     what: str
     seconds: float
@@ -110,7 +110,7 @@ class Ready(Payload):
 
 
 class Complaint(Payload):
-    """A part of the config that a worker cannot honour; `key` is below the entrant or `task`."""
+    """A part of the config that a worker cannot honour; `key` is dotted from the config's top."""
 
     key: str
     message: Text
@@ -201,6 +201,12 @@ class Opened(Payload):
     every: Count
     criteria: JsonValue
     trials: tuple[Entry, ...]
+
+
+class Notice(Payload):
+    """The match says what a reader of the report should know, such as more entrants than cores."""
+
+    text: Text
 
 
 class Spawned(Payload):
@@ -309,8 +315,8 @@ class Event(BaseModel, Generic[T, P]):
     """An envelope around one payload.
 
     `trial` is None for the match and the referee. `seq` numbers the events of one attempt from 1.
-    `offset` numbers all events of the run from 0; the hub gives it. `t` is the wall clock in seconds
-    since 1970, for people; nothing is decided by it.
+    `offset` numbers all events of the run from 0; the hub gives it. `t` is the wall clock in
+    seconds since 1970, for people; nothing is decided by it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -337,6 +343,7 @@ AnyEvent = Annotated[
     | Event[Literal["stopped"], Stopped]
     | Event[Literal["failed"], Failed]
     | Event[Literal["opened"], Opened]
+    | Event[Literal["notice"], Notice]
     | Event[Literal["spawned"], Spawned]
     | Event[Literal["overdue"], Overdue]
     | Event[Literal["interrupted"], Interrupted]
@@ -355,7 +362,7 @@ WORKER_SAYS = (
     Preparing, Ready, Problems, Note, Progress, Check, Finished, Stopped, Failed,
 )  # fmt: skip
 MATCH_SAYS = (
-    Opened, Spawned, Overdue, Interrupted, Ended, Closed, Start, Claim, Stop, Verdict,
+    Opened, Notice, Spawned, Overdue, Interrupted, Ended, Closed, Start, Claim, Stop, Verdict,
 )  # fmt: skip
 
 

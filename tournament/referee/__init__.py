@@ -1,0 +1,1 @@
+"""The referee: pure. Events in, decisions out; no clock, no socket, no file."""

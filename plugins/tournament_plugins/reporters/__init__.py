@@ -1,0 +1,1 @@
+"""Reporters: what is made to look at after a race."""

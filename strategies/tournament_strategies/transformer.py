@@ -1,0 +1,110 @@
+"""A transformer encoder that shows its work: it returns the attention that it really used.
+
+The original asks for 2 layers, 8 heads, width 256, feed-forward 512, dropout 0.1. The layers are
+pre-norm (Xiong et al. 2020, "On Layer Normalization in the Transformer Architecture"): each block
+normalises what it reads and adds to the stream, so that no learning-rate warm-up is needed.
+
+Attention is split in two modules, so that nothing can stand between what is returned and what acts:
+`AttentionWeights` makes the weights, `AttentionMix` applies weights to values. A forward hook on the
+first may replace the weights; the outputs then follow the replacement.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+
+class Encoded(NamedTuple):
+    """What a transformer gives: `tokens` (B, n, width) and `attention` (B, L, H, n, n).
+
+    `attention[b, l, h, q, k]` is how much query q takes from key k: after softmax, before dropout.
+    """
+
+    tokens: Tensor
+    attention: Tensor
+
+
+class AttentionWeights(nn.Module):
+    """Scaled dot-product attention's weights (Vaswani et al. 2017, equation 1)."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query_key = nn.Linear(width, 2 * width)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """(B, H, n, n) for `x` (B, n, width): each row sums to 1 over the keys where `mask` is true.
+
+        `mask`: (B, n). Keys where it is false get exactly 0.
+        """
+        query, key = self.query_key(x).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
+        # The lowest finite number and not -inf: a video without tokens must not make a NaN.
+        barrier = torch.finfo(scores.dtype).min
+        return scores.masked_fill(~mask[:, None, None, :], barrier).softmax(-1)
+
+
+class AttentionMix(nn.Module):
+    """Mixes the values of all tokens by given weights: linear in the weights."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.value = nn.Linear(width, width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, weights: Tensor, x: Tensor) -> Tensor:
+        """(B, n, width) from `weights` (B, H, n, n) and `x` (B, n, width)."""
+        values = self.value(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return self.out((weights @ values).transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
+
+
+class Layer(nn.Module):
+    """Attention, then a feed-forward network, each added to the stream."""
+
+    def __init__(self, width: int, heads: int, feedforward: int, dropout: float) -> None:
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(width)
+        self.weights = AttentionWeights(width, heads)
+        self.mix = AttentionMix(width, heads)
+        self.feed = nn.Sequential(
+            nn.LayerNorm(width),
+            nn.Linear(width, feedforward),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(feedforward, width),
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """The stream after this layer, and its attention weights before dropout."""
+        normed = self.attention_norm(x)
+        weights = self.weights(normed, mask)
+        x = x + self.dropout(self.mix(self.dropout(weights), normed))
+        return x + self.dropout(self.feed(x)), weights
+
+
+class Transformer(nn.Module):
+    """`layers` layers over tokens of one width; raises ValueError unless `heads` divides `width`."""
+
+    def __init__(
+        self, *, layers: int, heads: int, width: int, feedforward: int, dropout: float
+    ) -> None:
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"width {width} cannot be shared by {heads} heads")
+        self.layers = nn.ModuleList(
+            Layer(width, heads, feedforward, dropout) for _ in range(layers)
+        )
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Encoded:
+        """Encode `x` (B, n, width), real where `mask` (B, n) is true."""
+        attention = []
+        for layer in self.layers:
+            x, weights = layer(x, mask)
+            attention.append(weights)
+        return Encoded(self.norm(x), torch.stack(attention, dim=1))

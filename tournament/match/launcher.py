@@ -1,0 +1,119 @@
+"""Where workers run: local subprocesses, watched and brought to their end."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config.models import Config
+from ..process.ladder import StopLadder
+from ..process.spawn import Exit, Worker
+from ..process.spec import WorkerSpec
+from ..record.events import Payload
+from ..record.folder import TrialFolder
+from .limits import Patience
+
+TAIL_LINES = 15
+TAIL_BYTES = 8192
+
+
+@dataclass
+class Running:
+    """A worker that was started and is not known to be gone."""
+
+    spec: WorkerSpec
+    folder: TrialFolder
+    worker: Worker
+    patience: Patience
+    ladder: StopLadder | None = None
+    given_up: bool = False
+
+    @property
+    def output(self) -> int:
+        """Bytes on stdout and stderr so far."""
+        return sum(log.stat().st_size for log in (self.folder.stdout, self.folder.stderr))
+
+
+class Launcher:
+    """Starts the workers of a match on this machine. Call it from the main thread only."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.running: dict[str, Running] = {}
+
+    def start(self, spec: WorkerSpec, secret: str, now: float) -> int:
+        """Start one worker; gives its process id."""
+        folder = TrialFolder(Path(spec.folder))
+        folder.create()
+        folder.spec.write_text(spec.model_dump_json(indent=2) + "\n")
+        worker = Worker(
+            folder.spec, secret, spec.threads, folder.stdout, folder.stderr, cwd=Path.cwd()
+        )
+        patience = Patience(self._config.limits, since=now)
+        self.running[spec.trial] = Running(spec, folder, worker, patience)
+        return worker.pid
+
+    def heard(self, trial: str, payload: Payload, now: float) -> None:
+        """Something was said by or about a trial: a sign of life."""
+        if trial in self.running:
+            self.running[trial].patience.heard(payload, now)
+
+    def stop(self, trial: str, now: float, *, hurry: bool = False) -> None:
+        """Set a worker on the stop ladder; the order itself comes from the hub."""
+        running = self.running.get(trial)
+        if running is None:
+            return
+        if running.ladder is None:
+            waits = self._config.stop
+            running.ladder = StopLadder(now, waits.grace, waits.terminate)
+        if hurry:
+            running.ladder.hurry(now)
+
+    def overdue(self, now: float) -> list[tuple[str, str]]:
+        """Trials to give up, each once, with the reason."""
+        found = []
+        for trial, running in self.running.items():
+            if running.ladder is None and not running.given_up:
+                if reason := running.patience.overdue(now, running.output):
+                    running.given_up = True
+                    found.append((trial, reason))
+        return found
+
+    def climb(self, now: float) -> None:
+        """Send the signals that are due on the stop ladders."""
+        for running in self.running.values():
+            rung = running.ladder.tick(now) if running.ladder else None
+            if rung == "terminate":
+                running.worker.remember_descendants()
+                running.worker.terminate()
+            elif rung == "kill":
+                running.worker.kill()
+
+    def gone(self) -> list[tuple[Running, Exit]]:
+        """Workers that ended since the last call; what they started is killed with them."""
+        ended = []
+        for trial, running in list(self.running.items()):
+            if (how := running.worker.poll()) is not None:
+                running.worker.kill()
+                del self.running[trial]
+                ended.append((running, how))
+        return ended
+
+    def kill_all(self) -> None:
+        """The last resort: nothing is left running."""
+        for running in self.running.values():
+            running.worker.kill()
+
+
+def new_secret() -> str:
+    """A secret for one attempt: whoever knows it may speak for the trial."""
+    return secrets.token_hex(16)
+
+
+def last_lines(path: Path) -> tuple[str, ...]:
+    """The last lines of a log, however long it is."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        text = file.read().decode(errors="replace")
+    return tuple(text.splitlines()[-TAIL_LINES:])

@@ -1,0 +1,54 @@
+"""When the match gives a worker up. Pure: times are monotonic seconds, passed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..config.models import Limits
+from ..record.events import Check, Payload, Preparing, Progress, Ready, Start
+
+
+@dataclass
+class Patience:
+    """How long one worker has been silent, against what the config allows.
+
+    Waiting at the barrier is not silence. Life is not enough while racing: only progress counts.
+    """
+
+    limits: Limits
+    since: float
+    phase: str = "start"
+
+    def heard(self, payload: Payload, now: float) -> None:
+        """The worker, or the match about all workers, said something."""
+        match payload:
+            case Preparing():
+                self.since = now
+            case Ready():
+                self.phase = "barrier"
+            case Start():
+                self.phase, self.since = "race", now
+            case Progress() | Check():
+                self.since = now
+            case _:
+                pass
+
+    def overdue(self, now: float, output: int) -> str:
+        """Why the worker is given up, in one sentence; empty while it is not.
+
+        `output` is what it wrote to stdout and stderr so far, in bytes.
+        """
+        if output > self.limits.output:
+            return (
+                f"wrote {output / 1e6:.0f} MB to stdout and stderr; "
+                f"limits.output is {self.limits.output / 1e6:.0f} MB"
+            )
+        silence = now - self.since
+        if self.phase == "start" and silence > self.limits.start:
+            return (
+                f"showed no sign of getting ready for {silence:.0f} s, in import or preparation; "
+                f"limits.start is {self.limits.start:.0f} s"
+            )
+        if self.phase == "race" and silence > self.limits.stall:
+            return f"made no progress for {silence:.0f} s; limits.stall is {self.limits.stall:.0f} s"
+        return ""

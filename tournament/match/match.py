@@ -1,0 +1,178 @@
+"""The match: starts hub and workers, carries events to the referee and its decisions to the log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..bus.hub import Hub
+from ..bus.subscriber import Subscriber
+from ..process.spawn import Exit
+from ..record.events import (
+    AnyEvent,
+    Closed,
+    Ended,
+    Interrupted,
+    Notice,
+    Opened,
+    Overdue,
+    Payload,
+    Spawned,
+    Start,
+    Stop,
+)
+from ..record.folder import RunFolder
+from ..record.log import LogWriter
+from ..referee.referee import Referee
+from ..referee.standings import TERMINAL, Standings
+from .launcher import Launcher, Running, last_lines, new_secret
+from .plan import Plan, worker_spec
+from .results import Results
+
+TICK = 0.1
+"""Seconds between two looks at processes and clocks while no event comes."""
+
+EXIT_CODES = {"winner": 0, "no-winner": 3, "all-failed": 4, "refused": 2, "interrupted": 130}
+
+
+@dataclass
+class Bell:
+    """Rung by a signal handler, heard by the loop: how often somebody asked to stop."""
+
+    signal: str = ""
+    rings: int = 0
+
+    def ring(self, signal: str) -> None:
+        self.signal, self.rings = signal, self.rings + 1
+
+
+class Match:
+    """One tournament from its opening to its last event.
+
+    `look` is called with the standings after every round of events, some ten times a second.
+    """
+
+    def __init__(
+        self, plan: Plan, folder: RunFolder, opened: Opened, look: Callable[[Standings], None]
+    ) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._opened = opened
+        self._look = look
+        self._referee = Referee()
+        self._launcher = Launcher(plan.config)
+        self._results = Results(folder)
+        self._heard_rings = 0
+        self._started = time.monotonic()
+        self.bell = Bell()
+
+    @property
+    def standings(self) -> Standings:
+        return self._referee.standings
+
+    def run(self) -> int:
+        """Run to the end and give the exit code. Whatever happens, no worker is left."""
+        log = LogWriter(self._folder.log)
+        hub = Hub(self._folder.name, self._folder.path, log)
+        hub.start()
+        try:
+            with Subscriber(hub.endpoints.live, hub.endpoints.replay) as subscriber:
+                return self._run(hub, subscriber)
+        finally:
+            self._launcher.kill_all()
+            hub.close()
+            log.close()
+
+    def _run(self, hub: Hub, subscriber: Subscriber) -> int:
+        hub.publish(self._opened)
+        for text in self._plan.notices:
+            hub.publish(Notice(text=text))
+        self._spawn_all(hub)
+        while not self._over:
+            self._round(hub, subscriber)
+        return self._close(hub, subscriber)
+
+    @property
+    def _over(self) -> bool:
+        trials = self.standings.trials.values()
+        return self.standings.verdict is not None and all(s.state in TERMINAL for s in trials)
+
+    def _spawn_all(self, hub: Hub) -> None:
+        for entry in self._plan.entries:
+            spec = worker_spec(self._plan, entry, self._folder, hub.endpoints.ingest)
+            secret = new_secret()
+            hub.admit(spec.trial, spec.attempt, secret)
+            pid = self._launcher.start(spec, secret, time.monotonic())
+            hub.publish(Spawned(trial=spec.trial, attempt=spec.attempt, pid=pid))
+
+    def _round(self, hub: Hub, subscriber: Subscriber) -> None:
+        """One turn: events to the referee, decisions to the log, then processes and clocks."""
+        for event in subscriber.poll(TICK):
+            self._take(event, hub)
+        now = time.monotonic()
+        for running, how in self._launcher.gone():
+            self._bury(running, how, hub)
+        for trial, reason in self._launcher.overdue(now):
+            hub.publish(Overdue(trial=trial, reason=reason))
+        self._hear_bell(hub, now)
+        self._launcher.climb(now)
+        self._results.write_progress(self.standings)
+        self._look(self.standings)
+
+    def _take(self, event: AnyEvent, hub: Hub) -> None:
+        for decision in self._referee.apply(event):
+            hub.publish(decision)
+        self._act_on(event)
+        self._results.write_metrics(event, self.standings)
+
+    def _act_on(self, event: AnyEvent) -> None:
+        """What follows from a logged event for the processes."""
+        now = time.monotonic()
+        match event.data:
+            case Start(trials=trials):
+                for trial in trials:
+                    self._launcher.heard(trial, event.data, now)
+            case Stop(trial=trial):
+                self._launcher.stop(trial, now)
+            case Overdue(trial=trial):
+                self._launcher.stop(trial, now, hurry=True)
+            case Payload() if event.trial is not None:
+                self._launcher.heard(event.trial, event.data, now)
+            case _:
+                pass
+
+    def _bury(self, running: Running, how: Exit, hub: Hub) -> None:
+        """A worker is gone: take in what it still had to say, then log its end."""
+        spec = running.spec
+        hub.drain(spec.trial, spec.attempt, running.folder.outbox(spec.attempt))
+        hub.publish(
+            Ended(
+                trial=spec.trial,
+                attempt=spec.attempt,
+                exit_code=how.code,
+                signal=how.signal,
+                stderr=last_lines(running.folder.stderr),
+            )
+        )
+
+    def _hear_bell(self, hub: Hub, now: float) -> None:
+        """The first ring stops the tournament, a second one skips the grace."""
+        if self.bell.rings > 0 and self._heard_rings == 0:
+            hub.publish(Interrupted(signal=self.bell.signal))
+        if self.bell.rings > 1:
+            for trial in list(self._launcher.running):
+                self._launcher.stop(trial, now, hurry=True)
+        self._heard_rings = self.bell.rings
+
+    def _close(self, hub: Hub, subscriber: Subscriber) -> int:
+        verdict = self.standings.verdict
+        code = EXIT_CODES[verdict.outcome] if verdict else 1
+        seconds = time.monotonic() - self._started
+        hub.publish(Closed(exit_code=code, seconds=seconds))
+        while not self.standings.closed:
+            for event in subscriber.poll(TICK):
+                self._take(event, hub)
+        self._results.write_progress(self.standings, final=True)
+        self._look(self.standings)
+        return code

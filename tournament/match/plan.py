@@ -1,0 +1,117 @@
+"""What is to be run: trials, seeds and threads, derived from the config. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from ..config.criteria import Criteria, Group, criteria_to_json
+from ..config.models import Config
+from ..process.spec import CriterionKey, WorkerSpec
+from ..record.events import Entry, Opened
+from ..record.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The trials of a tournament, and what each may use of the machine."""
+
+    config: Config
+    entries: tuple[Entry, ...]
+    threads: int
+    cores: int
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a reader should know about the plan."""
+        if len(self.entries) <= self.cores:
+            return ()
+        return (
+            f"{len(self.entries)} entrants share {self.cores} cores: all start, "
+            f"{self.threads} thread each, and slow each other down",
+        )
+
+
+def make_plan(config: Config, cores: int) -> Plan:
+    """One trial an entrant; threads per trial = cores / concurrent trials, at least one."""
+    entries = tuple(
+        Entry(
+            trial=name,
+            entrant=name,
+            strategy=entrant.use or name,
+            seed=derive_seed(config.seed, name) if entrant.seed is None else entrant.seed,
+            max_epochs=entrant.max_epochs,
+        )
+        for name, entrant in config.entrants.items()
+    )
+    threads = config.threads or max(1, cores // len(entries))
+    return Plan(config, entries, threads, cores)
+
+
+def derive_seed(seed: int, trial: str) -> int:
+    """The seed of a trial: a hash of the tournament's seed and the trial's name, below 2^48.
+
+    So adding an entrant changes nobody else's seed, and neighbouring seeds are unrelated.
+    """
+    return int.from_bytes(hashlib.sha256(f"{seed}/{trial}".encode()).digest()[:6], "big")
+
+
+def opening(plan: Plan, version: str, config_sha256: str) -> Opened:
+    """The first event of the run."""
+    criteria = plan.config.criteria
+    return Opened.model_validate(
+        {
+            "name": plan.config.name,
+            "version": version,
+            "config_sha256": config_sha256,
+            "seed": plan.config.seed,
+            "threads": plan.threads,
+            "every": criteria.every,
+            "criteria": criteria_to_json(criteria),
+            "trials": plan.entries,
+        }
+    )
+
+
+def worker_spec(plan: Plan, entry: Entry, folder: RunFolder, endpoint: str) -> WorkerSpec:
+    """What the worker of one trial is told."""
+    config = plan.config
+    entrant = config.entrants[entry.entrant]
+    return WorkerSpec.model_validate(
+        {
+            "run": folder.name,
+            "trial": entry.trial,
+            "attempt": 1,
+            "endpoint": endpoint,
+            "folder": str(folder.trial(entry.trial).path.absolute()),
+            "cache": None,
+            "entrant": entry.entrant,
+            "strategy": entry.strategy,
+            "strategy_options": dict(entrant.options),
+            "task": config.task.use,
+            "task_options": dict(config.task.options),
+            "criteria": criterion_keys(config.criteria),
+            "seed": entry.seed,
+            "every": config.criteria.every,
+            "max_epochs": entry.max_epochs,
+            "device": config.device,
+            "threads": plan.threads,
+            "cores": plan.cores,
+        }
+    )
+
+
+def criterion_keys(criteria: Criteria) -> tuple[CriterionKey, ...]:
+    """Each criterion's key in the config and its metric, in written order."""
+    return tuple(_keys(criteria.group, "criteria"))
+
+
+def _keys(group: Group, prefix: str) -> list[CriterionKey]:
+    found: list[CriterionKey] = []
+    for index, member in enumerate(group.members):
+        key = f"{prefix}.{group.kind}.{index}"
+        if isinstance(member, Group):
+            found += _keys(member, key)
+        else:
+            found.append(CriterionKey(key=key, metric=member.metric))
+    return found

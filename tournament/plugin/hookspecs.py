@@ -1,0 +1,43 @@
+"""The one hook of this framework, and what a plugin declares through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import pluggy
+
+NAMESPACE = "tournament"
+"""The name of the pluggy project and of the entry-point group."""
+
+Kind = Literal["strategy", "task", "reporter"]
+
+hookspec = pluggy.HookspecMarker(NAMESPACE)
+hookimpl = pluggy.HookimplMarker(NAMESPACE)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A declaration: under `name`, the class at `target` ("package.module:Class").
+
+    `summary` is one sentence for `tournament plugins`. `needs` names the importable packages that
+    the class wants, and `extra` what to install when one is missing ("my-package[torch]"). The
+    module of `target` is imported only in a process that runs it.
+    """
+
+    kind: Kind
+    name: str
+    target: str
+    summary: str = ""
+    needs: tuple[str, ...] = ()
+    extra: str = ""
+
+
+@hookspec
+def tournament_register() -> Iterable[Plugin]:  # type: ignore[empty-body]
+    """Give the strategies, tasks and reporters that a distribution brings.
+
+    Called once at start-up, in every process: keep the module that implements it light, and import
+    neither torch nor anything heavy there.
+    """

@@ -1,0 +1,22 @@
+"""A worker does not outlive the process that started it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask Linux to kill this process when its parent dies; exit at once if `parent` is gone.
+
+    The kernel sends the signal when the parent *thread* ends (prctl(2)), so workers are started
+    from the main thread. On systems without prctl this does nothing.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        raise SystemExit(f"the parent process {parent} is gone")

@@ -1,0 +1,103 @@
+"""One worker process: started in a session of its own, watched, signalled, reaped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a process ended: by itself with a code, or by a signal's name."""
+
+    code: int | None
+    signal: str | None
+
+
+class Worker:
+    """A running child: `python -m tournament.worker SPEC`, its output in two files."""
+
+    def __init__(
+        self, spec: Path, secret: str, threads: int, stdout: Path, stderr: Path, cwd: Path
+    ) -> None:
+        reader, writer = os.pipe()
+        try:
+            with stdout.open("ab") as out, stderr.open("ab") as err:
+                self._process = subprocess.Popen(
+                    [*worker_command(), str(spec), str(reader), str(os.getpid())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    cwd=cwd,
+                    env=thread_environment(os.environ, threads),
+                    pass_fds=[reader],
+                    start_new_session=True,
+                )
+            os.write(writer, secret.encode())
+        finally:
+            os.close(reader)
+            os.close(writer)
+        self._descendants: dict[int, psutil.Process] = {}
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def poll(self) -> Exit | None:
+        """None while it runs; then how it ended. Reaps it."""
+        code = self._process.poll()
+        if code is None:
+            return None
+        return Exit(code, None) if code >= 0 else Exit(None, signal.Signals(-code).name)
+
+    def terminate(self) -> None:
+        """Send SIGTERM to the worker."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """Send SIGKILL to the worker and to everything that it started."""
+        self.remember_descendants()
+        for process in self._descendants.values():
+            _signal(process, signal.SIGKILL)
+        if self._process.poll() is None:
+            self._process.kill()
+
+    def remember_descendants(self) -> None:
+        """Note who descends from the worker now, since the line is lost when it dies."""
+        try:
+            children = psutil.Process(self.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return
+        self._descendants.update({child.pid: child for child in children})
+
+
+def worker_command() -> list[str]:
+    """How this Python starts a worker."""
+    return [sys.executable, "-m", "tournament.worker"]
+
+
+def thread_environment(base: Mapping[str, str], threads: int) -> dict[str, str]:
+    """`base` with every numerical library held to `threads` threads."""
+    return {**base, **dict.fromkeys(THREAD_VARIABLES, str(threads)), "PYTHONUNBUFFERED": "1"}
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return

@@ -1,0 +1,58 @@
+"""Checkpoints: a trial's state as safetensors. Nothing in them is ever executed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .atomic import write_with
+from .events import File
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def save_state(path: Path, state: Mapping[str, Array]) -> None:
+    """Write arrays to `path`, whole or not at all."""
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
+    write_with(path, lambda draft: save_file(arrays, str(draft)))
+
+
+def load_state(path: Path) -> dict[str, Array]:
+    """The arrays in `path`. Raises safetensors' SafetensorError when it is something else."""
+    from safetensors.numpy import load_file
+
+    return load_file(str(path))
+
+
+def save_table(path: Path, columns: Mapping[str, Array]) -> None:
+    """Write a table of samples, an array a column, as npz, whole or not at all."""
+    import numpy as np
+
+    def write(draft: Path) -> None:
+        with draft.open("wb") as file:
+            np.savez(file, **columns)
+
+    write_with(path, write)
+
+
+def load_table(path: Path) -> dict[str, Array]:
+    """The columns in `path`. Objects are refused, so nothing in it is ever executed."""
+    import numpy as np
+
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
+
+
+def fingerprint(path: Path, base: Path) -> File:
+    """Name (relative to `base`), SHA-256 and size of a file."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return File(name=str(path.relative_to(base)), sha256=digest, bytes=path.stat().st_size)

@@ -1,0 +1,97 @@
+"""The folder of a run: the one place that knows every filename in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TrialFolder:
+    """What one trial leaves behind."""
+
+    path: Path
+
+    @property
+    def spec(self) -> Path:
+        return self.path / "trial.json"
+
+    @property
+    def stdout(self) -> Path:
+        return self.path / "stdout.log"
+
+    @property
+    def stderr(self) -> Path:
+        return self.path / "stderr.log"
+
+    @property
+    def latest_metrics(self) -> Path:
+        return self.path / "latest_metrics.json"
+
+    def outbox(self, attempt: int) -> Path:
+        return self.path / f"outbox-{attempt}.jsonl"
+
+    def checkpoint(self, index: int) -> Path:
+        return self.path / "checkpoints" / f"check-{index:03d}.safetensors"
+
+    def samples(self, index: int) -> Path:
+        return self.path / "samples" / f"check-{index:03d}.npz"
+
+    def create(self) -> None:
+        """Make the folder and its parts."""
+        for folder in (self.path, self.path / "checkpoints", self.path / "samples"):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """What one run leaves behind. Its name is the run's identity."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config.yaml"
+
+    @property
+    def provenance(self) -> Path:
+        return self.path / "provenance.json"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def verdict(self) -> Path:
+        return self.path / "verdict.json"
+
+    @property
+    def progress(self) -> Path:
+        return self.path / "PARALLEL_PROGRESS.md"
+
+    def trial(self, name: str) -> TrialFolder:
+        return TrialFolder(self.path / name)
+
+    def figure(self, winner: str | None) -> Path:
+        """Where the figure belongs: below the winner, or at the top of a run without one."""
+        base = self.path / winner if winner else self.path
+        return base / "success_viz" / "SUCCESS_VISUALIZATION.png"
+
+
+def create_run_folder(runs: Path, name: str, now: dt.datetime) -> RunFolder:
+    """A new folder `<name>-<timestamp>` below `runs`; a number is added when it exists already."""
+    runs.mkdir(parents=True, exist_ok=True)
+    stem = f"{name}-{now:%Y%m%d-%H%M%S}"
+    for suffix in ["", *(f"-{n}" for n in range(2, 1000))]:
+        path = runs / f"{stem}{suffix}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return RunFolder(path)
+    raise FileExistsError(f"{runs / stem} and its 998 successors exist")

@@ -1,0 +1,253 @@
+"""The standings: the one view of a race that the terminal, the page and the reports show.
+
+A fold of the event log: `apply` each event in order, and look. Nothing here reads a clock; speeds
+and times come from what the workers measured.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from ..config.criteria import Criteria, criteria_from_json
+from ..record.events import (
+    AnyEvent,
+    Check,
+    Claim,
+    Closed,
+    Ended,
+    Entry,
+    Failed,
+    Finished,
+    Interrupted,
+    Note,
+    Notice,
+    Opened,
+    Overdue,
+    Payload,
+    Preparing,
+    Problems,
+    Progress,
+    Ready,
+    Start,
+    Stop,
+    Stopped,
+    Verdict,
+)
+from .judge import Judgement, judge
+
+TERMINAL = ("COMPLETED", "STOPPED", "FAILED")
+
+
+@dataclass
+class Standing:
+    """One trial so far. `state` is one of PENDING, RUNNING, COMPLETED, STOPPED, FAILED."""
+
+    entry: Entry
+    state: str = "PENDING"
+    ready: Ready | None = None
+    preparing: Preparing | None = None
+    problems: Problems | None = None
+    progress: Progress | None = None
+    checks: list[Check] = field(default_factory=list)
+    judgements: list[Judgement] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    ordered_to_stop: Stop | None = None
+    last_word: Finished | Stopped | Failed | None = None
+    overdue: Overdue | None = None
+    ended: Ended | None = None
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.entry.trial
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs trained, as far as is known."""
+        done = self.checks[-1].epoch if self.checks else 0
+        if self.progress is None:
+            return done
+        whole = 0 < self.progress.batches <= self.progress.batch
+        return max(done, self.progress.epoch - (0 if whole else 1))
+
+    @property
+    def last_check(self) -> Check | None:
+        return self.checks[-1] if self.checks else None
+
+    @property
+    def best(self) -> int | None:
+        """The index in `checks` of the check that came closest to a claim, the earliest of equals."""
+        trained = [i for i, check in enumerate(self.checks) if check.index > 0]
+        return min(trained, key=lambda i: (self.judgements[i].shortfall, i), default=None)
+
+    @property
+    def shortfall(self) -> float:
+        """The best check's distance from meeting the criteria; infinite without a check."""
+        return math.inf if self.best is None else self.judgements[self.best].shortfall
+
+    @property
+    def epochs_trained(self) -> float:
+        """Epochs trained, with the part of the current one where its length is known."""
+        if self.progress is None or self.progress.batches == 0:
+            return float(self.epoch)
+        return self.progress.epoch - 1 + self.progress.batch / self.progress.batches
+
+    @property
+    def seconds(self) -> float:
+        """How long the trial has raced, by its own last report."""
+        last = [self.progress.seconds] if self.progress else []
+        last += [self.checks[-1].seconds] if self.checks else []
+        return max(last, default=0.0)
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """Mean time of an epoch so far, checks included; None before there is one."""
+        if self.epochs_trained <= 0 or self.seconds <= 0:
+            return None
+        return self.seconds / self.epochs_trained
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds until the last epoch at this speed; None while unknown."""
+        pace = self.seconds_per_epoch
+        if pace is None or self.state != "RUNNING":
+            return None
+        return max(0.0, self.entry.max_epochs - self.epochs_trained) * pace
+
+    @property
+    def eta_to_success(self) -> float | None:
+        """Seconds until the shortfall is gone at the trend of the last two checks; None if never."""
+        if len(self.checks) < 2 or self.seconds_per_epoch is None or self.state != "RUNNING":
+            return None
+        before, now = (judgement.shortfall for judgement in self.judgements[-2:])
+        gain = (before - now) / max(1, self.checks[-1].epoch - self.checks[-2].epoch)
+        if not (math.isfinite(gain) and gain > 0):
+            return None
+        return now / gain * self.seconds_per_epoch
+
+
+class Standings:
+    """All trials so far, and the verdict once there is one."""
+
+    def __init__(self) -> None:
+        self.opened: Opened | None = None
+        self.criteria: Criteria | None = None
+        self.trials: dict[str, Standing] = {}
+        self.started: Start | None = None
+        self.interrupted: Interrupted | None = None
+        self.verdict: Verdict | None = None
+        self.closed: Closed | None = None
+        self.notices: list[str] = []
+        self.offset = -1
+        self.first_t = 0.0
+        self.last_t = 0.0
+
+    def apply(self, event: AnyEvent) -> None:
+        """Take in the next event of the log."""
+        if event.offset is not None:
+            self.offset = event.offset
+        self.first_t = self.first_t or event.t
+        self.last_t = event.t
+        if event.trial is None:
+            self._apply_match(event.data)
+        elif event.trial in self.trials:
+            self._apply_worker(self.trials[event.trial], event.data)
+
+    @property
+    def winner(self) -> Standing | None:
+        if self.verdict is None or self.verdict.trial is None:
+            return None
+        return self.trials[self.verdict.trial]
+
+    @property
+    def runner_up(self) -> Standing | None:
+        """Of all but the winner, the trial that came closest to a claim; None without a check."""
+        others = [s for s in self.trials.values() if s is not self.winner and s.best is not None]
+        return min(others, key=lambda s: s.shortfall, default=None)
+
+    def _apply_match(self, data: Payload) -> None:
+        match data:
+            case Opened():
+                self.opened = data
+                self.criteria = criteria_from_json({"every": data.every, **_mapping(data)})
+                self.trials = {entry.trial: Standing(entry) for entry in data.trials}
+            case Start():
+                self.started = data
+                for name in data.trials:
+                    self.trials[name].state = "RUNNING"
+            case Notice():
+                self.notices.append(data.text)
+            case Interrupted():
+                self.interrupted = data
+            case Closed():
+                self.closed = data
+            case Verdict():
+                self.verdict = data
+            case Claim():
+                self.trials[data.trial].claims.append(data)
+            case Stop():
+                self.trials[data.trial].ordered_to_stop = data
+            case Overdue():
+                self.trials[data.trial].overdue = data
+            case Ended():
+                self._apply_ended(self.trials[data.trial], data)
+            case _:
+                pass
+
+    def _apply_worker(self, trial: Standing, data: Payload) -> None:
+        match data:
+            case Preparing():
+                trial.preparing = data
+            case Ready():
+                trial.ready = data
+            case Problems():
+                trial.problems = data
+            case Progress():
+                trial.progress = data
+            case Note():
+                trial.notes.append(data.text)
+            case Check():
+                trial.checks.append(data)
+                if self.criteria is not None:
+                    trial.judgements.append(judge(self.criteria, trial.checks))
+            case Finished() | Stopped() | Failed():
+                trial.last_word = data
+            case _:
+                pass
+
+    def _apply_ended(self, trial: Standing, data: Ended) -> None:
+        trial.ended = data
+        won = self.verdict is not None and self.verdict.trial == trial.name
+        trial.state, trial.reason = _final_state(trial, won=won)
+
+
+def _mapping(opened: Opened) -> dict[str, object]:
+    return dict(opened.criteria) if isinstance(opened.criteria, dict) else {}
+
+
+def _final_state(trial: Standing, *, won: bool) -> tuple[str, str]:
+    """The state that a gone worker leaves, and one sentence why."""
+    if trial.overdue is not None:
+        return "FAILED", trial.overdue.reason
+    if isinstance(trial.last_word, Failed):
+        return "FAILED", trial.last_word.reason
+    if won:
+        return "COMPLETED", "won"
+    if isinstance(trial.last_word, Finished):
+        return "COMPLETED", f"trained all {trial.last_word.epochs} epochs"
+    if trial.problems is not None:
+        return "FAILED", trial.problems.problems[0].message
+    if trial.ordered_to_stop is not None:
+        return "STOPPED", trial.ordered_to_stop.reason
+    return "FAILED", _unexpected_end(trial)
+
+
+def _unexpected_end(trial: Standing) -> str:
+    ended = trial.ended
+    if ended is not None and ended.signal is not None:
+        return f"the worker was killed by {ended.signal}"
+    code = ended.exit_code if ended is not None else None
+    early = " before it had trained all its epochs" if code == 0 else ""
+    return f"the worker exited with code {code}{early}"

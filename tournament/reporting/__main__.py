@@ -1,0 +1,42 @@
+"""`python -m tournament.reporting RUN`: let every installed reporter look at a finished run.
+
+Prints the path of each file made, one a line. A reporter that fails is told on stderr with its
+distribution, the others still run, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+
+from ..plugin.registry import Installed, Registry, load_registry
+from ..record.folder import RunFolder
+from .run import Run
+
+
+def main(arguments: list[str]) -> int:
+    """Run all reporters on one run folder."""
+    registry = load_registry()
+    run = Run(RunFolder(Path(arguments[0])))
+    found = [i for i in registry.installed if i.plugin.kind == "reporter"]
+    return 0 if all([_report(registry, installed, run) for installed in found]) else 1
+
+
+def _report(registry: Registry, installed: Installed, run: Run) -> bool:
+    plugin = installed.plugin
+    try:
+        for path in registry.load("reporter", plugin.name)().report(run):
+            sys.stdout.write(f"{path}\n")
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
+        traceback.print_exc()
+        sys.stderr.write(
+            f"reporter {plugin.name!r} of {installed.distribution} {installed.version} failed: "
+            f"{type(error).__name__}: {error}\n"
+        )
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

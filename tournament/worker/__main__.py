@@ -1,0 +1,78 @@
+"""`python -m tournament.worker SPEC FD PARENT`: the process that trains one trial.
+
+SPEC is the JSON file of a `WorkerSpec`; the secret of the attempt is read from the inherited file
+descriptor FD; PARENT is the process that this one must not outlive. The exit code is 0 when the
+trial said why it ended, 1 when it failed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import FrameType
+
+from ..bus.publisher import Publisher
+from ..errors import TournamentError
+from ..process.parent import die_with_parent
+from ..process.spec import WorkerSpec
+from ..record.events import Failed, Stopped
+from ..record.folder import TrialFolder
+from .link import Link, Ordered
+from .session import prepare
+from .training import Race
+
+LAST_ACKS = 30.0
+"""Seconds to wait at the end for the hub to confirm what was published; the outbox holds it all."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one trial from start to end."""
+    spec_path, secret_fd, parent = Path(arguments[0]), int(arguments[1]), int(arguments[2])
+    die_with_parent(parent)
+    signal.signal(signal.SIGTERM, _exit_on_sigterm)
+    spec = WorkerSpec.model_validate_json(spec_path.read_bytes())
+    with os.fdopen(secret_fd) as stream:
+        secret = stream.read()
+    outbox = TrialFolder(Path(spec.folder)).outbox(spec.attempt)
+    publisher = Publisher(spec.endpoint, spec.run, spec.trial, spec.attempt, secret, outbox)
+    try:
+        return _run(spec, Link(publisher))
+    finally:
+        publisher.close(timeout=LAST_ACKS)
+
+
+def _run(spec: WorkerSpec, link: Link) -> int:
+    try:
+        prepared = prepare(spec, link)
+        if prepared is None:
+            return 1
+        link.wait_for_start()
+        Race(prepared, link).run()
+    except Ordered:
+        link.publish(Stopped(epoch=0, checkpoint=None))
+    except Exception as error:  # noqa: BLE001 - whatever a plugin raises is reported, not swallowed
+        traceback.print_exc()
+        link.publish(Failed(reason=_reason(error), traceback=_last_lines(error)))
+        return 1
+    return 0
+
+
+def _reason(error: Exception) -> str:
+    """One sentence: our own errors speak for themselves, others are named by their type."""
+    text = str(error) if isinstance(error, TournamentError) else f"{type(error).__name__}: {error}"
+    return text[:2000]
+
+
+def _last_lines(error: Exception) -> str:
+    return "".join(traceback.format_exception(error))[-7000:]
+
+
+def _exit_on_sigterm(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

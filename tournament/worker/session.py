@@ -1,0 +1,175 @@
+"""The life of a worker before training: plugins, options, preparation, the barrier."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from ..cache import Cache
+from ..errors import OptionError, PluginError, TournamentError
+from ..plugin.api import Context, Labelled, Strategy, Task
+from ..plugin.fit import read_options, unknown_metrics
+from ..plugin.registry import Registry, load_registry
+from ..process.spec import WorkerSpec
+from ..record.events import Complaint, Note, Preparing, Problems, Ready, Step
+from ..record.folder import TrialFolder
+from .device import resolve_device
+from .link import Link
+from .randomness import seed_everything
+
+
+class Unfit(TournamentError):
+    """The config asks for what cannot be had. Holds the complaints."""
+
+    def __init__(self, complaints: tuple[Complaint, ...]) -> None:
+        self.complaints = complaints
+        super().__init__("; ".join(complaint.message for complaint in complaints))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What training works with."""
+
+    spec: WorkerSpec
+    folder: TrialFolder
+    task: Task
+    strategy: Strategy
+    train: Labelled
+    validation: Labelled
+
+
+def prepare(spec: WorkerSpec, link: Link) -> Prepared | None:
+    """Get ready and say so; None when the config cannot be honoured, which was then said."""
+    start = time.monotonic()
+    try:
+        prepared, ready = _prepare(spec, link, start)
+    except Unfit as unfit:
+        link.publish(Problems(problems=unfit.complaints))
+        return None
+    link.publish(ready)
+    return prepared
+
+
+def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Ready]:
+    registry = load_registry()
+    strategy_class, task_class = _load_classes(registry, spec)
+    options, task_options = _fit(spec, strategy_class, task_class)
+    seed_everything(spec.seed)
+    context = _context(spec, link, _device(spec))
+    report: dict[str, Mapping[str, JsonValue]] = {}
+    strategy_key = f"entrants.{spec.entrant}.options"
+    with _OptionsAt("task.options"):
+        task = task_class(task_options, context)
+        report["task"] = task.prepare()
+    with _OptionsAt(strategy_key):
+        report["strategy"] = strategy_class.prepare(options, task, context)
+        seed_everything(spec.seed)
+        strategy = strategy_class(options, context)
+    train, validation = task.data("train"), task.data("validation")
+    ready = Ready(
+        metrics=tuple(metric.name for metric in task.metrics),
+        device=context.device,
+        threads=spec.threads,
+        seconds=time.monotonic() - start,
+        steps=tuple(
+            Step(what=b.what, seconds=b.seconds, cached=b.cached) for b in context.cache.history
+        ),
+        report={name: dict(facts) for name, facts in report.items()},
+        versions=_versions(registry, spec),
+    )
+    folder = TrialFolder(Path(spec.folder))
+    return Prepared(spec, folder, task, strategy, train, validation), ready
+
+
+def _load_classes(registry: Registry, spec: WorkerSpec) -> tuple[type[Strategy], type[Task]]:
+    """Import both classes; a plugin that lacks a package is a complaint, a crash is a failure."""
+    complaints = []
+    for kind, name, key in (
+        ("strategy", spec.strategy, f"entrants.{spec.entrant}"),
+        ("task", spec.task, "task.use"),
+    ):
+        try:
+            found = registry.find(kind, name)  # type: ignore[arg-type]
+            if found.missing:
+                registry.load(kind, name)  # type: ignore[arg-type]
+        except PluginError as error:
+            complaints.append(Complaint(key=key, message=str(error)))
+    if complaints:
+        raise Unfit(tuple(complaints))
+    return registry.load("strategy", spec.strategy), registry.load("task", spec.task)
+
+
+def _fit(
+    spec: WorkerSpec, strategy_class: type[Strategy], task_class: type[Task]
+) -> tuple[object, object]:
+    """Both options objects. Raises Unfit with everything that is wrong, at once."""
+    key = f"entrants.{spec.entrant}.options"
+    options, wrong = read_options(strategy_class.Options, spec.strategy_options, key)
+    task_options, wrong_task = read_options(task_class.Options, spec.task_options, "task.options")
+    criteria = [(criterion.key, criterion.metric) for criterion in spec.criteria]
+    complaints = wrong + wrong_task + unknown_metrics(criteria, task_class.metrics, spec.task)
+    if complaints:
+        raise Unfit(complaints)
+    return options, task_options
+
+
+def _device(spec: WorkerSpec) -> str:
+    try:
+        return resolve_device(spec.device)
+    except OptionError as error:
+        raise Unfit((Complaint(key=error.key, message=str(error)),)) from error
+
+
+def _context(spec: WorkerSpec, link: Link, device: str) -> Context:
+    return Context(
+        seed=spec.seed,
+        device=device,
+        threads=spec.threads,
+        cores=spec.cores,
+        cache=Cache(Path(spec.cache) if spec.cache else None),
+        folder=Path(spec.folder),
+        note=lambda text: link.publish(Note(text=text)),
+        progress=_progress(link),
+    )
+
+
+def _progress(link: Link) -> Callable[[str, int, int], None]:
+    """A bar that moves at most every half second, and is a safe point."""
+
+    def report(what: str, done: int, total: int) -> None:
+        if link.due() or done >= total:
+            link.publish(Preparing(what=what, done=done, total=total))
+        link.obey()
+
+    return report
+
+
+class _OptionsAt:
+    """Turns an OptionError inside into a complaint about the option's key in the config."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OptionError):
+            key = f"{self._key}.{error.key}" if error.key else self._key
+            raise Unfit((Complaint(key=key, message=str(error)),)) from error
+
+
+def _versions(registry: Registry, spec: WorkerSpec) -> dict[str, str]:
+    """Versions of the distributions that this trial runs on, and of what they brought along."""
+    found = (registry.find("strategy", spec.strategy), registry.find("task", spec.task))
+    versions = {plugin.distribution: plugin.version for plugin in found}
+    for library in ("numpy", "scipy", "torch", "torchvision"):
+        if library in sys.modules:
+            versions[library] = version(library)
+    return versions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..bus.hub import Hub
@@ -54,11 +54,16 @@ class Match:
     """
 
     def __init__(
-        self, plan: Plan, folder: RunFolder, opened: Opened, look: Callable[[Standings], None]
+        self,
+        plan: Plan,
+        folder: RunFolder,
+        opened: Opened,
+        notices: Sequence[str],
+        look: Callable[[Standings], None],
     ) -> None:
         self._plan = plan
         self._folder = folder
-        self._opened = opened
+        self._opening = [opened, *(Notice(text=text) for text in notices)]
         self._look = look
         self._referee = Referee()
         self._launcher = Launcher(plan.config)
@@ -85,9 +90,8 @@ class Match:
             log.close()
 
     def _run(self, hub: Hub, subscriber: Subscriber) -> int:
-        hub.publish(self._opened)
-        for text in self._plan.notices:
-            hub.publish(Notice(text=text))
+        for payload in self._opening:
+            hub.publish(payload)
         self._spawn_all(hub)
         while not self._over:
             self._round(hub, subscriber)

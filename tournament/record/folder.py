@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class RunFolder:
     """What one run leaves behind. Its name is the run's identity."""
 
     path: Path
+
+    RESERVED: ClassVar[frozenset[str]] = frozenset(
+        {
+            "config.yaml", "provenance.json", "events.jsonl", "verdict.json", "rejected.jsonl",
+            "PARALLEL_PROGRESS.md", "report.html", "success_viz",
+        }
+    )  # fmt: skip
+    """Names that no entrant may have, since its folder stands beside them."""
 
     @property
     def name(self) -> str:

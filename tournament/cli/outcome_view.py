@@ -1,0 +1,58 @@
+"""The last words of `tournament run`: who won, who came close, what failed, where it lies. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from ..match.tournament import Outcome
+from ..referee.standings import Standing, Standings
+from ..referee.wording import lack_text, metric_text
+
+
+def outcome_lines(outcome: Outcome) -> Iterator[Text]:
+    """Lines to print, in order."""
+    standings = outcome.standings
+    yield Text()
+    yield _headline(standings)
+    if standings.runner_up is not None:
+        yield Text(f"runner-up  {_closeness(standings.runner_up)}")
+    for trial in standings.trials.values():
+        if trial.state == "FAILED":
+            yield from _failure(trial)
+    if outcome.reports.complaint:
+        yield Text(f"reports    {outcome.reports.complaint}", style="bold red")
+    yield Text(f"results    {outcome.folder.path}")
+    for path in outcome.reports.files:
+        yield Text(f"figure     {path}")
+    yield Text(f"log hash   {outcome.log_hash}", style="dim")
+
+
+def _headline(standings: Standings) -> Text:
+    verdict, winner = standings.verdict, standings.winner
+    if verdict is None or winner is None or verdict.epoch is None:
+        reason = verdict.reason if verdict else "the run ended without a verdict"
+        return Text(f"no winner  {reason}", style="bold yellow")
+    figures = ", ".join(
+        f"{leaf.metric} {metric_text(leaf.metric, leaf.value)}" for leaf in winner.claims[0].leaves
+    )
+    word = "" if verdict.examined else " (its own claim, not examined)"
+    return Text(
+        f"winner     {winner.name} at epoch {verdict.epoch}: {figures}{word}", style="bold green"
+    )
+
+
+def _closeness(trial: Standing) -> str:
+    """How near a trial came: what its best check lacked."""
+    assert trial.best is not None
+    check, judgement = trial.checks[trial.best], trial.judgements[trial.best]
+    lacking = [lack_text(leaf) for leaf in judgement.leaves if not leaf.met]
+    what = f"lacked {', '.join(lacking)}" if lacking else "met every criterion too, later"
+    return f"{trial.name}: at epoch {check.epoch} it {what}"
+
+
+def _failure(trial: Standing) -> Iterator[Text]:
+    yield Text(f"failed     {trial.name}: {trial.reason}", style="bold red")
+    for line in trial.ended.stderr if trial.ended else ():
+        yield Text(f"           | {line}", style="dim")

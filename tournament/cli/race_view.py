@@ -1,0 +1,106 @@
+"""The live table of a race, and the same facts as lines. Pure, from the standings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..referee.judge import Judgement
+from ..referee.standings import Standing, Standings
+from ..referee.wording import duration_text, judged_metrics, metric_text, metric_title
+
+STYLES = {
+    "PENDING": "dim",
+    "RUNNING": "cyan",
+    "COMPLETED": "green",
+    "STOPPED": "yellow",
+    "FAILED": "bold red",
+}
+
+
+def race_table(standings: Standings) -> RenderableType:
+    """A line an entrant: state, epoch, the judged metrics with their margins, speed, ETA."""
+    opened, criteria = standings.opened, standings.criteria
+    if opened is None or criteria is None:
+        return Text("starting ...", style="dim")
+    names = judged_metrics(criteria)
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
+    table.add_column("entrant", overflow="fold")
+    table.add_column("state", min_width=9)
+    table.add_column("epoch", justify="right")
+    for name in names:
+        table.add_column(metric_title(name).lower(), justify="right")
+    table.add_column("speed", justify="right")
+    table.add_column("ETA", justify="right")
+    for trial in standings.trials.values():
+        table.add_row(*_row(standings, trial, names))
+    seconds = standings.last_t - standings.first_t
+    head = Text.assemble(
+        (f"{opened.name}", "bold"), f"  {duration_text(seconds)}  wants {criteria.group}"
+    )
+    notices = [Text(f"! {text}", style="yellow") for text in standings.notices]
+    return Group(head, *notices, table)
+
+
+def _row(standings: Standings, trial: Standing, names: tuple[str, ...]) -> list[Text]:
+    pace = trial.seconds_per_epoch
+    return [
+        Text(trial.name),
+        _state(standings, trial),
+        Text(f"{trial.epoch}/{trial.entry.max_epochs}"),
+        *(_metric(trial, name) for name in names),
+        Text("–" if pace is None else f"{pace:.1f} s/epoch"),
+        Text(duration_text(trial.eta)),
+    ]
+
+
+def _state(standings: Standings, trial: Standing) -> Text:
+    if trial is standings.winner:
+        return Text("WINNER", style="bold green")
+    if trial.state == "PENDING":
+        return Text(_preparation(trial), style=STYLES["PENDING"])
+    return Text(trial.state, style=STYLES[trial.state])
+
+
+def _preparation(trial: Standing) -> str:
+    if trial.ready is not None:
+        return "ready, waits"
+    if trial.preparing is None:
+        return "PENDING"
+    share = trial.preparing.done / max(1, trial.preparing.total)
+    return f"{trial.preparing.what} {share:.0%}"
+
+
+def _metric(trial: Standing, name: str) -> Text:
+    """The value at the last check, its margin in brackets, green when its criteria are met."""
+    if not trial.checks:
+        return Text("–", style="dim")
+    leaves = [leaf for leaf in trial.judgements[-1].leaves if leaf.metric == name]
+    met = all(leaf.met for leaf in leaves)
+    worst = min((leaf.margin for leaf in leaves), default=math.nan)
+    text = f"{metric_text(name, trial.checks[-1].metrics[name])} ({worst:+.2f})"
+    return Text(text, style="green" if met else "red")
+
+
+def race_lines(standings: Standings) -> Iterator[str]:
+    """Every fact so far that deserves a line of its own, in no particular time order."""
+    yield from (f"notice: {text}" for text in standings.notices)
+    for trial in standings.trials.values():
+        if trial.ready is not None:
+            yield f"{trial.name}: ready after {trial.ready.seconds:.1f} s on {trial.ready.device}"
+        yield from (f"{trial.name}: {note}" for note in trial.notes)
+        for check, judgement in zip(trial.checks, trial.judgements, strict=True):
+            yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {_said(judgement)}"
+        if trial.ended is not None:
+            yield f"{trial.name}: {trial.state}: {trial.reason}"
+
+
+def _said(judgement: Judgement) -> str:
+    return ", ".join(
+        f"{leaf.metric} {metric_text(leaf.metric, leaf.value)} ({leaf.margin:+.3f})"
+        for leaf in judgement.leaves
+    )

@@ -1,0 +1,25 @@
+"""`tournament validate CONFIG`: everything that can be checked without training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+def validate(config: Path) -> None:
+    """Check CONFIG, its plugins, their options and the criteria, and train nothing."""
+    from ..match.plan import criterion_keys
+    from ..match.tournament import read_config
+    from ..match.validate import option_problems
+    from ..errors import ConfigError
+
+    loaded, registry = read_config(config, {})
+    problems = option_problems(loaded, registry)
+    if problems:
+        raise ConfigError(problems)
+    count = len(loaded.config.entrants)
+    criteria = len(criterion_keys(loaded.config.criteria))
+    click.echo(f"{config}: fine. {count} entrants, {criteria} criteria.")

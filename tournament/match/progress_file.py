@@ -1,0 +1,106 @@
+"""PARALLEL_PROGRESS.md: the standings as the original wrote them. Pure text from the standings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from ..config.criteria import Criteria
+from ..referee.standings import Standing, Standings
+from ..referee.wording import (
+    duration_text,
+    judged_metrics,
+    lack_text,
+    metric_text,
+    metric_title,
+)
+
+STATUS = {
+    "PENDING": "⏳ pending",
+    "RUNNING": "🔄 running",
+    "PAUSED": "⏸️ paused",
+    "COMPLETED": "🏁 completed",
+    "STOPPED": "🛑 stopped",
+    "FAILED": "❌ failed",
+}
+def progress_text(standings: Standings) -> str:
+    """The whole file."""
+    opened, criteria = standings.opened, standings.criteria
+    if opened is None or criteria is None:
+        return "# Parallel Training Progress\n"
+    parts = [
+        f"# Parallel Training Progress: {opened.name}",
+        f"Last updated: {_stamp(standings.last_t)}",
+        _table(standings, criteria),
+        "## Success criteria\n\n" + _criteria_lines(criteria),
+        "## Best so far\n\n" + "\n".join(_best_line(s) for s in standings.trials.values()),
+        _outcome(standings),
+    ]
+    if standings.notices:
+        parts.append("## Notices\n\n" + "\n".join(f"- {text}" for text in standings.notices))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _stamp(t: float) -> str:
+    return dt.datetime.fromtimestamp(t, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _table(standings: Standings, criteria: Criteria) -> str:
+    names = judged_metrics(criteria)
+    head = ["Worker", "Status", "Epoch", *map(metric_title, names)]
+    rows = [head, ["---"] * len(head)]
+    rows += [_row(standings, s, names) for s in standings.trials.values()]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _row(standings: Standings, trial: Standing, names: Sequence[str]) -> list[str]:
+    won = trial is standings.winner
+    status = "🏆 success" if won else STATUS[trial.state]
+    check = trial.last_check
+    cells = [metric_text(n, check.metrics[n]) if check else "–" for n in names]
+    return [trial.name, status, f"{trial.epoch}/{trial.entry.max_epochs}", *cells]
+
+
+def _criteria_lines(criteria: Criteria) -> str:
+    return f"Checked every {criteria.every} epoch(s): {criteria.group}"
+
+
+def _best_line(trial: Standing) -> str:
+    if trial.best is None:
+        reason = f": {trial.reason}" if trial.reason else ""
+        return f"- **{trial.name}**: no check yet{reason}"
+    check, judgement = trial.checks[trial.best], trial.judgements[trial.best]
+    lacking = [lack_text(leaf) for leaf in judgement.leaves if not leaf.met]
+    text = f"- **{trial.name}**: epoch {check.epoch}, " + (
+        "lacks " + ", ".join(lacking) if lacking else "all criteria met"
+    )
+    if trial.state == "RUNNING":
+        text += f"; trend {_trend(trial)}, ETA to success {duration_text(trial.eta_to_success)}"
+    if trial.state == "FAILED":
+        text += f"; failed: {trial.reason}"
+    return text
+
+
+def _trend(trial: Standing) -> str:
+    if len(trial.judgements) < 2:
+        return "unknown"
+    before, now = (judgement.shortfall for judgement in trial.judgements[-2:])
+    if now == before:
+        return "level"
+    return "closer" if now < before else "further away"
+
+
+def _outcome(standings: Standings) -> str:
+    verdict, winner = standings.verdict, standings.winner
+    if verdict is None:
+        return ""
+    if winner is None or verdict.epoch is None:
+        return f"## No winner\n\n{verdict.reason}"
+    claim = winner.claims[0]
+    lines = [
+        f"- {'✅' if leaf.met else '❌'} {metric_title(leaf.metric)}: "
+        f"{metric_text(leaf.metric, leaf.value)} ({leaf.criterion})"
+        for leaf in claim.leaves
+    ]
+    word = "examined" if verdict.examined else "claimed, not examined"
+    return f"## 🏆 Winner: {winner.name} at epoch {verdict.epoch} ({word})\n\n" + "\n".join(lines)

@@ -1,0 +1,38 @@
+"""The files that are kept up to date while a match runs, for people and scripts to look at."""
+
+from __future__ import annotations
+
+import time
+
+from ..record.atomic import write_json, write_text
+from ..record.events import AnyEvent, Check
+from ..record.folder import RunFolder
+from ..referee.standings import Standings
+from .progress_file import progress_text
+from .verdict_file import check_object
+
+PERIOD = 1.0
+"""At most one rewrite of the progress file in so many seconds."""
+
+
+class Results:
+    """Writes PARALLEL_PROGRESS.md and each trial's latest_metrics.json, atomically."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+        self._written = (-1, -PERIOD)
+
+    def write_progress(self, standings: Standings, *, final: bool = False) -> None:
+        """Rewrite the progress file if something happened since the last time."""
+        offset, when = self._written
+        now = time.monotonic()
+        if final or (standings.offset != offset and now - when >= PERIOD):
+            write_text(self._folder.progress, progress_text(standings))
+            self._written = (standings.offset, now)
+
+    def write_metrics(self, event: AnyEvent, standings: Standings) -> None:
+        """Rewrite the metrics of the trial that this event is a check of."""
+        if isinstance(event.data, Check) and event.trial is not None:
+            trial = standings.trials[event.trial]
+            path = self._folder.trial(trial.name).latest_metrics
+            write_json(path, check_object(trial, event.data))

@@ -1,0 +1,130 @@
+"""One tournament: from a config file to a run folder with a verdict in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from ..config.check import check_names
+from ..config.load import Loaded, load_config, resolved_yaml
+from ..errors import ConfigError, Problem
+from ..plugin.registry import Registry, load_registry
+from ..record.atomic import write_json, write_text
+from ..record.folder import RunFolder, create_run_folder
+from ..record.log import log_hash
+from ..referee.standings import Standings
+from .match import Bell, Match
+from .plan import Plan, make_plan, opening
+from .provenance import available_cores, preparation_object, provenance_object
+from .reports import Reports, make_reports
+from .verdict_file import verdict_object
+
+Look = Callable[[Standings], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a tournament left: its folder, its standings, the hash of its log, its reports."""
+
+    folder: RunFolder
+    standings: Standings
+    log_hash: str
+    exit_code: int
+    reports: Reports
+
+
+def read_config(path: Path, overrides: Mapping[str, object]) -> tuple[Loaded, Registry]:
+    """Config and plugins, with everything checked that needs no plugin. Raises ConfigError."""
+    loaded = load_config(path, overrides)
+    registry = load_registry()
+    problems = check_names(loaded, registry.names("strategy"), registry.names("task"))
+    problems += _reserved_names(loaded)
+    if problems:
+        raise ConfigError(problems)
+    return loaded, registry
+
+
+def run_tournament(
+    path: Path, overrides: Mapping[str, object], command: list[str], look: Look
+) -> Outcome:
+    """Run the tournament of one config file.
+
+    `look` is called with the standings about ten times a second. Raises ConfigError when the config
+    cannot be honoured: by itself, or in the eyes of a worker that tried to.
+    """
+    loaded, registry = read_config(path, overrides)
+    plan = make_plan(loaded.config, available_cores())
+    folder = _new_folder(loaded)
+    resolved = resolved_yaml(loaded.config)
+    write_text(folder.config, resolved)
+    provenance = provenance_object(plan, loaded.path, command)
+    write_json(folder.provenance, provenance)
+    digest = hashlib.sha256(resolved.encode()).hexdigest()
+    opened = opening(plan, version("strategy-tournament"), digest)
+    match = Match(plan, folder, opened, [*plan.notices, *_broken(registry)], look)
+    with _rung_by_signals(match.bell):
+        code = match.run()
+    standings = match.standings
+    facts = {"preparation": preparation_object(standings)}
+    write_json(folder.provenance, {**provenance, **facts})
+    head = log_hash(folder.log)
+    write_json(folder.verdict, verdict_object(standings, head))
+    if standings.verdict is not None and standings.verdict.outcome == "refused":
+        raise ConfigError(_refusals(loaded, standings))
+    return Outcome(folder, standings, head, code, make_reports(folder))
+
+
+def _broken(registry: Registry) -> list[str]:
+    return [
+        f"plugin {b.entry_point!r} of {b.distribution} {b.version} is broken: {b.reason}"
+        for b in registry.broken
+    ]
+
+
+def _new_folder(loaded: Loaded) -> RunFolder:
+    runs = loaded.config.runs
+    try:
+        return create_run_folder(runs, loaded.config.name, dt.datetime.now(dt.UTC))
+    except OSError as error:
+        message = f"no run folder can be made in {runs}: {error.strerror}. Use --runs DIR"
+        raise ConfigError([loaded.problem("runs", message)]) from error
+
+
+def _reserved_names(loaded: Loaded) -> list[Problem]:
+    """Entrants whose folder would take the place of one of the run's own files."""
+    return [
+        loaded.problem(f"entrants.{name}", f"{name!r} is a file of the run folder; rename it")
+        for name in loaded.config.entrants
+        if name in RunFolder.RESERVED
+    ]
+
+
+def _refusals(loaded: Loaded, standings: Standings) -> list[Problem]:
+    """What the workers could not honour, each once, at its line in the config."""
+    found = {
+        (complaint.key, complaint.message): None
+        for trial in standings.trials.values()
+        if trial.problems
+        for complaint in trial.problems.problems
+    }
+    return [loaded.problem(key, message) for key, message in found]
+
+
+@contextmanager
+def _rung_by_signals(bell: Bell) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ring the bell while the match runs."""
+    before = {
+        number: signal.signal(number, lambda n, _frame: bell.ring(signal.Signals(n).name))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,52 @@
+"""How numbers of a race are written, the same in terminal, files and reports. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..config.criteria import Criteria
+from ..record.events import Leaf
+
+TITLES = {
+    "attention_ratio": ("Ratio", "{:.2f}x"),
+    "val_accuracy": ("Val Acc", "{:.1%}"),
+    "consistency": ("Consistency", "{:.1%}"),
+}
+"""How the original wrote its three metrics; others appear under their own name."""
+
+
+def metric_title(name: str) -> str:
+    """A short heading for a metric."""
+    return TITLES.get(name, (name, ""))[0]
+
+
+def metric_text(name: str, value: float) -> str:
+    """A value as a reader wants it: 1.32x, 78.4%, 0.012; NaN and infinities in words."""
+    if not math.isfinite(value):
+        return str(value)
+    return TITLES.get(name, ("", "{:.4g}"))[1].format(value)
+
+
+def duration_text(seconds: float | None) -> str:
+    """Seconds as 42 s, 3 min 05 s or 2 h 10 min; a dash while unknown."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def judged_metrics(criteria: Criteria) -> Sequence[str]:
+    """The metrics that the criteria name, each once, in their order."""
+    return tuple(dict.fromkeys(criteria.metrics()))
+
+
+def lack_text(leaf: Leaf) -> str:
+    """What a criterion that is not met still lacks, in the metric's unit."""
+    if not math.isfinite(leaf.value):
+        return f"{leaf.metric} ({leaf.value})"
+    return f"{leaf.metric} {leaf.margin:+.3f}"

@@ -41,8 +41,8 @@ class Cache:
     def entry(self, what: str, key: Key, build: Callable[[Path], None]) -> Path:
         """The folder of the entry `what` for `key`; `build` fills an empty folder if there is none.
 
-        `key` must be JSON: everything that the content depends on. An exception in `build` leaves no
-        entry behind.
+        `key` must be JSON: everything that the content depends on. An exception in `build` leaves
+        no entry behind.
         """
         start = time.monotonic()
         place = self.root / f"{what}-{_digest(key)}"

@@ -65,7 +65,7 @@ class PluginError(TournamentError):
 
 
 class ContractError(TournamentError):
-    """A strategy or task gave something that its contract does not allow. The trial fails with it."""
+    """A strategy or task gave what its contract does not allow. The trial fails with it."""
 
 
 class LogError(TournamentError):

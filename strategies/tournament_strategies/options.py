@@ -30,7 +30,7 @@ class TrainingOptions(Options):
     lr: float = Field(default=1e-4, gt=0, le=1, description="AdamW's learning rate.")
     weight_decay: float = Field(default=0.01, ge=0, le=10, description="AdamW's weight decay.")
     dropout: float = Field(
-        default=0.1, ge=0, lt=1, description="Dropout in the transformer while training."
+        default=0.1, ge=0, le=0.9, description="Dropout in the transformer while training."
     )
     layers: int = Field(default=2, ge=1, le=48, description="Layers of the transformer.")
     heads: int = Field(default=8, ge=1, le=128, description="Attention heads of each layer.")

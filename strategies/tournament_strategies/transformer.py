@@ -16,6 +16,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from .dropout import Dropout
+
 
 class Encoded(NamedTuple):
     """What a transformer gives: `tokens` (B, n, width) and `attention` (B, L, H, n, n).
@@ -74,10 +76,10 @@ class Layer(nn.Module):
             nn.LayerNorm(width),
             nn.Linear(width, feedforward),
             nn.ReLU(),
-            nn.Dropout(dropout),
+            Dropout(dropout),
             nn.Linear(feedforward, width),
         )
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """The stream after this layer, and its attention weights before dropout."""

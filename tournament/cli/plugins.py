@@ -39,7 +39,7 @@ def plugins() -> None:
 
 
 def _status(found: Installed) -> str:
-    """ "ok", what is missing with the command that installs it, or why it cannot be imported."""
+    """`ok`, what is missing with the command that installs it, or why it cannot be imported."""
     from ..errors import PluginError
     from ..plugin.registry import import_target
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..referee.judge import Judgement
 from ..referee.standings import Standing, Standings
-from ..referee.wording import duration_text, judged_metrics, metric_text, metric_title
+from ..referee.wording import duration_text, metric_text, metric_title
 
 STYLES = {
     "PENDING": "dim",
@@ -27,7 +27,7 @@ def race_table(standings: Standings) -> RenderableType:
     opened, criteria = standings.opened, standings.criteria
     if opened is None or criteria is None:
         return Text("starting ...", style="dim")
-    names = judged_metrics(criteria)
+    names = criteria.metrics()
     table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
     table.add_column("entrant", overflow="fold")
     table.add_column("state", min_width=9)

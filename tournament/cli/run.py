@@ -14,7 +14,7 @@ import click
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the config's.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict, and nothing else.")
 def run(config: Path, runs: Path | None, seed: int | None, as_json: bool) -> None:
-    """Run the tournament that CONFIG describes.
+    r"""Run the tournament that CONFIG describes.
 
     \b
     Exit codes: 0 a winner, 1 internal error, 2 bad config or usage, 3 ended without a

@@ -11,10 +11,10 @@ import click
 @click.argument("config", type=click.Path(path_type=Path))
 def validate(config: Path) -> None:
     """Check CONFIG, its plugins, their options and the criteria, and train nothing."""
+    from ..errors import ConfigError
     from ..match.plan import criterion_keys
     from ..match.tournament import read_config
     from ..match.validate import option_problems
-    from ..errors import ConfigError
 
     loaded, registry = read_config(config, {})
     problems = option_problems(loaded, registry)

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..errors import ConfigError, Problem
 from .parse import parse_yaml
 from .source import beside, read_text
-from .tree import Node, Place, join, merge
+from .tree import Node, Place, merge
 
 OVERRIDE = Place("command line")
 """The place of every value that no file holds."""
@@ -29,43 +29,40 @@ def read_tree(path: Path) -> tuple[Node, list[Problem]]:
     """
     problems: list[Problem] = []
     trees: list[Node] = []
-    chain: list[Path] = []
-    link: Node | None = Node(str(path), Place(str(path)))
-    while link is not None:
-        path = Path(str(link.value)) if not chain else beside(link.place.file, str(link.value))
-        tree = _read_link(path, chain, link.place, problems)
-        tree, link = _without_extends(tree, problems)
+    chain = [path]
+    link: Node | None = None
+    while len(trees) < len(chain):
+        try:
+            _refuse_circle(chain)
+            text = read_text(chain[-1])
+        except ValueError as error:
+            raise ConfigError([*problems, _unreadable(chain[-1], link, error)]) from None
+        parsed = parse_yaml(text, str(chain[-1]))
+        problems.extend(parsed.problems)
+        if parsed.root is None:
+            raise ConfigError(problems)
+        tree, link = _without_extends(parsed.root, problems)
         trees.append(tree)
+        if link is not None:
+            chain.append(beside(link.place.file, str(link.value)))
     return reduce(merge, reversed(trees)), problems
 
 
-def _read_link(path: Path, chain: list[Path], place: Place, problems: list[Problem]) -> Node:
-    """One file of the chain, which grows by it. `place` is where it was asked for."""
-    root: Node | None = None
-    try:
-        text = read_text(path)
-        _refuse_circle(path, chain)
-    except ValueError as error:
-        what = (str(error), "") if not chain else (f"{path}: {error}", "extends")
-        problems.append(place.problem(what[1], what[0]))
-    else:
-        root, found = (parsed := parse_yaml(text, str(path))).root, parsed.problems
-        problems.extend(found)
-    if root is None:
-        raise ConfigError(problems)
-    chain.append(path)
-    return root
+def _unreadable(path: Path, link: Node | None, error: ValueError) -> Problem:
+    if link is None:
+        return Place(str(path)).problem("", str(error))
+    return link.place.problem("extends", f"{path}: {error}")
 
 
-def _refuse_circle(path: Path, chain: list[Path]) -> None:
-    real = [os.path.realpath(known) for known in chain]
-    if os.path.realpath(path) in real:
-        circle = " -> ".join(str(known) for known in (*chain, path))
+def _refuse_circle(chain: list[Path]) -> None:
+    *earlier, last = map(os.path.realpath, chain)
+    if last in earlier:
+        circle = " -> ".join(map(str, chain))
         raise ValueError(f"these files extend each other in a circle: {circle}")
 
 
 def _without_extends(tree: Node, problems: list[Problem]) -> tuple[Node, Node | None]:
-    """The tree without its `extends`, and the node that names the other file."""
+    """The tree without its `extends`, and the node that names the other file, if any."""
     assert isinstance(tree.value, dict)
     if "extends" not in tree.value:
         return tree, None
@@ -73,8 +70,9 @@ def _without_extends(tree: Node, problems: list[Problem]) -> tuple[Node, Node | 
     rest = replace(tree, value={k: node for k, node in tree.value.items() if k != "extends"})
     if isinstance(link.value, str) and link.value:
         return rest, link
-    problems.append(link.place.problem("extends", "expected the path of one config file"))
-    return rest, None
+    raise ConfigError(
+        [*problems, link.place.problem("extends", "expected the path of one config file")]
+    )
 
 
 def override(tree: Node, overrides: Mapping[str, object]) -> tuple[Node, list[Problem]]:

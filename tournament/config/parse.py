@@ -25,7 +25,9 @@ TEXT_OF_ONE_VALUE = 1_000
 DEEPEST = 64
 LONGEST_KEY = 128
 
-_UNWANTED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNWANTED = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,12 @@ def parse_yaml(text: str, file: str) -> Parsed:
     reader = _Reader(text, file)
     try:
         root = reader.document()
-    except _Hopeless as error:
+    except _HopelessError as error:
         return Parsed(None, (*reader.problems, error.problem))
     return Parsed(root, tuple(reader.problems))
 
 
-class _Hopeless(Exception):  # noqa: N818 - it never leaves this module
+class _HopelessError(Exception):
     """The rest of the file cannot be read."""
 
     def __init__(self, problem: Problem) -> None:
@@ -77,7 +79,7 @@ class _Reader:
         self._next()
         start = self._next()
         if isinstance(start, yaml.StreamEndEvent):
-            raise _Hopeless(Place(self._file).problem("", "the file is empty"))
+            raise _HopelessError(Place(self._file).problem("", "the file is empty"))
         if start.version == (1, 1):
             self._note(start, "", "this file is read as YAML 1.2; remove the line %YAML 1.1")
         first = self._next()
@@ -186,15 +188,17 @@ class _Reader:
 
     def _next(self) -> Any:
         try:
-            return self._loader.get_event()
+            return self._loader.get_event()  # type: ignore[no-untyped-call]
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = (mark.line if mark else self._loader.line) + 1
-            raise _Hopeless(Place(self._file, line).problem("", self._syntax(error, line))) from None
+            raise _HopelessError(
+                Place(self._file, line).problem("", self._syntax(error, line))
+            ) from None
         except (yaml.YAMLError, ValueError, OverflowError) as error:
-            # PyYAML lets Python's own errors out where an escape such as "\U99999999" is no character.
+            # PyYAML lets Python's own errors out, as for "\U99999999", which is no character.
             place = Place(self._file, self._loader.line + 1)
-            raise _Hopeless(place.problem("", f"not valid YAML: {error}")) from None
+            raise _HopelessError(place.problem("", f"not valid YAML: {error}")) from None
 
     def _syntax(self, error: yaml.MarkedYAMLError, line: int) -> str:
         here = re.split(r"\r\n|\r|\n", self._text)[line - 1 : line] or [""]
@@ -213,13 +217,13 @@ class _Reader:
         self.problems.append(self._place(event).problem(key, message))
 
     def _give_up(self, event: Any, key: str, message: str) -> NoReturn:
-        raise _Hopeless(self._place(event).problem(key, message))
+        raise _HopelessError(self._place(event).problem(key, message))
 
 
 _TAG_ADVICE = "put text into quotes, and write the rest plainly"
 _TOO_MANY = (
-    f"more than {MOST_VALUES:,} keys and values up to here (an alias counts for all that it stands for); "
-    "put long lists into a file of their own and give its path"
+    f"more than {MOST_VALUES:,} keys and values up to here (an alias counts for all that it stands "
+    "for); put long lists into a file of their own and give its path"
 )
 _ADVICE = (
     ("mapping values are not allowed", "; is the line before it indented less, or does a text "

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from .writing import shown
+
 SECONDS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 LONGEST = 365 * SECONDS["d"]
 BYTES = {
@@ -34,7 +36,7 @@ def read_duration(value: object) -> float:
         found = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
         if not found:
             raise ValueError(
-                f"expected a duration such as 90s, 2h, 1h30m or 500ms, got {value!r:.50}"
+                f"expected a duration such as 90s, 2h, 1h30m or 500ms, got {shown(value)}"
             )
         seconds = math.fsum(
             float(amount) * unit if unit >= 1 else float(amount) / 1000
@@ -42,14 +44,14 @@ def read_duration(value: object) -> float:
             if amount
         )
     if not 0 < seconds <= LONGEST:
-        raise ValueError(f"expected a duration above 0 and up to 365d, got {value!r:.50}")
+        raise ValueError(f"expected a duration above 0 and up to 365d, got {shown(value)}")
     return seconds
 
 
 def write_duration(seconds: float) -> str | float:
     """The shortest of the forms that `read_duration` reads back exactly."""
     for text in (_whole_units(seconds), f"{seconds * 1000:.0f}ms"):
-        if text and read_duration(text) == seconds:
+        if text and text != "0ms" and read_duration(text) == seconds:
             return text
     return seconds
 
@@ -72,10 +74,10 @@ def read_size(value: object) -> int:
     else:
         found = _SIZE.fullmatch(value) if isinstance(value, str) else None
         if not found:
-            raise ValueError(f"expected a size such as 50MB, 64MiB or 1.5GB, got {value!r:.50}")
+            raise ValueError(f"expected a size such as 50MB, 64MiB or 1.5GB, got {shown(value)}")
         size = float(found[1]) * BYTES[found[2]]
     if size != int(size) or not 1 <= size <= LARGEST:
-        raise ValueError(f"expected a whole number of bytes of at least 1, got {value!r:.50}")
+        raise ValueError(f"expected a whole number of bytes of at least 1, got {shown(value)}")
     return int(size)
 
 

@@ -89,4 +89,3 @@ def merge(base: Node, over: Node) -> Node:
 def join(*parts: str) -> str:
     """A dotted key from its parts; empty ones are left out."""
     return ".".join(part for part in parts if part)
-

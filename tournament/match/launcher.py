@@ -74,10 +74,11 @@ class Launcher:
         """Trials to give up, each once, with the reason."""
         found = []
         for trial, running in self.running.items():
-            if running.ladder is None and not running.given_up:
-                if reason := running.patience.overdue(now, running.output):
-                    running.given_up = True
-                    found.append((trial, reason))
+            if running.ladder is not None or running.given_up:
+                continue
+            if reason := running.patience.overdue(now, running.output):
+                running.given_up = True
+                found.append((trial, reason))
         return found
 
     def climb(self, now: float) -> None:

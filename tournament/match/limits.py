@@ -50,5 +50,6 @@ class Patience:
                 f"limits.start is {self.limits.start:.0f} s"
             )
         if self.phase == "race" and silence > self.limits.stall:
-            return f"made no progress for {silence:.0f} s; limits.stall is {self.limits.stall:.0f} s"
+            stall = f"limits.stall is {self.limits.stall:.0f} s"
+            return f"made no progress for {silence:.0f} s; {stall}"
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from ..config.criteria import Criteria, Group, criteria_to_json
+from ..config.criteria import Criteria, criteria_to_json
 from ..config.models import Config
 from ..process.spec import CriterionKey, WorkerSpec
 from ..record.events import Entry, Opened
@@ -103,15 +103,5 @@ def worker_spec(plan: Plan, entry: Entry, folder: RunFolder, endpoint: str) -> W
 
 def criterion_keys(criteria: Criteria) -> tuple[CriterionKey, ...]:
     """Each criterion's key in the config and its metric, in written order."""
-    return tuple(_keys(criteria.group, "criteria"))
-
-
-def _keys(group: Group, prefix: str) -> list[CriterionKey]:
-    found: list[CriterionKey] = []
-    for index, member in enumerate(group.members):
-        key = f"{prefix}.{group.kind}.{index}"
-        if isinstance(member, Group):
-            found += _keys(member, key)
-        else:
-            found.append(CriterionKey(key=key, metric=member.metric))
-    return found
+    leaves = criteria.group.leaves("criteria")
+    return tuple(CriterionKey(key=key, metric=leaf.metric) for key, leaf in leaves)

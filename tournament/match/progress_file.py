@@ -9,7 +9,6 @@ from ..config.criteria import Criteria
 from ..referee.standings import Standing, Standings
 from ..referee.wording import (
     duration_text,
-    judged_metrics,
     lack_text,
     metric_text,
     metric_title,
@@ -23,6 +22,8 @@ STATUS = {
     "STOPPED": "🛑 stopped",
     "FAILED": "❌ failed",
 }
+
+
 def progress_text(standings: Standings) -> str:
     """The whole file."""
     opened, criteria = standings.opened, standings.criteria
@@ -46,7 +47,7 @@ def _stamp(t: float) -> str:
 
 
 def _table(standings: Standings, criteria: Criteria) -> str:
-    names = judged_metrics(criteria)
+    names = criteria.metrics()
     head = ["Worker", "Status", "Epoch", *map(metric_title, names)]
     rows = [head, ["---"] * len(head)]
     rows += [_row(standings, s, names) for s in standings.trials.values()]

@@ -74,7 +74,8 @@ def git_state(folder: Path) -> JsonValue:
     if commit is None:
         return None
     changed = _git(folder, "status", "--porcelain") or ""
-    return {"commit": commit.strip(), "uncommitted": changed.splitlines()}
+    uncommitted: list[JsonValue] = [*changed.splitlines()]
+    return {"commit": commit.strip(), "uncommitted": uncommitted}
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
@@ -97,5 +98,3 @@ def _cpu_model() -> str:
 def _fact(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     return name.strip(), value.strip()
-
-

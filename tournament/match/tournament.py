@@ -20,7 +20,7 @@ from ..record.folder import RunFolder, create_run_folder
 from ..record.log import log_hash
 from ..referee.standings import Standings
 from .match import Bell, Match
-from .plan import Plan, make_plan, opening
+from .plan import make_plan, opening
 from .provenance import available_cores, preparation_object, provenance_object
 from .reports import Reports, make_reports
 from .verdict_file import verdict_object

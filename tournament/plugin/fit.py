@@ -33,7 +33,9 @@ def unknown_metrics(
     """A complaint for each criterion (its key, its metric) on a metric that the task lacks."""
     names = [metric.name for metric in offered]
     return tuple(
-        Complaint(key=key, message=f"task {task!r} gives no metric {name!r}. {nearest(name, names)}")
+        Complaint(
+            key=key, message=f"task {task!r} gives no metric {name!r}. {nearest(name, names)}"
+        )
         for key, name in criteria
         if name not in names
     )

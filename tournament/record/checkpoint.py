@@ -38,7 +38,7 @@ def save_table(path: Path, columns: Mapping[str, Array]) -> None:
 
     def write(draft: Path) -> None:
         with draft.open("wb") as file:
-            np.savez(file, **columns)
+            np.savez(file, allow_pickle=False, **columns)
 
     write_with(path, write)
 

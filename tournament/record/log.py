@@ -233,19 +233,14 @@ class LogWriter:
 
 def _set_aside(tail: bytes, path: Path) -> Path:
     """Keep a cut-off line, durably, in the first free `<log>.torn-<n>`."""
-    for number in count(1):
-        place = path.with_name(f"{path.name}.torn-{number}")
-        try:
-            file = place.open("xb")
-        except FileExistsError:
-            continue
-        with file:
-            file.write(tail)
-            file.flush()
-            os.fsync(file.fileno())
-        _sync_folder(path.parent)
-        return place
-    raise AssertionError("unreachable: count() never ends")
+    places = (path.with_name(f"{path.name}.torn-{number}") for number in count(1))
+    place = next(place for place in places if not place.exists())
+    with place.open("xb") as file:
+        file.write(tail)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+    return place
 
 
 def _sync_folder(folder: Path) -> None:

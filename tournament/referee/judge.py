@@ -37,7 +37,7 @@ def judge(criteria: Criteria, checks: Sequence[Check]) -> Judgement:
     trained = [check for check in checks if check.index > 0]
     last = checks[-1]
     met = last.index > 0 and _holds(criteria.group, trained)
-    leaves = tuple(_leaf(leaf, last, trained) for leaf in _leaves(criteria.group))
+    leaves = tuple(_leaf(leaf, last, trained) for _, leaf in criteria.group.leaves())
     return Judgement(met, leaves, _shortfall(criteria.group, last))
 
 
@@ -52,13 +52,6 @@ def passes(leaf: Criterion, value: float) -> bool:
         return False
     distance = margin(leaf, value)
     return distance >= 0 if leaf.op in (">=", "<=") else distance > 0
-
-
-def _leaves(group: Group) -> list[Criterion]:
-    found: list[Criterion] = []
-    for member in group.members:
-        found += _leaves(member) if isinstance(member, Group) else [member]
-    return found
 
 
 def _value(leaf: Criterion, check: Check) -> float:

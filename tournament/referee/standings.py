@@ -78,7 +78,7 @@ class Standing:
 
     @property
     def best(self) -> int | None:
-        """The index in `checks` of the check that came closest to a claim, the earliest of equals."""
+        """The index in `checks` of the one that came closest to a claim, the earliest of equals."""
         trained = [i for i, check in enumerate(self.checks) if check.index > 0]
         return min(trained, key=lambda i: (self.judgements[i].shortfall, i), default=None)
 
@@ -118,7 +118,7 @@ class Standing:
 
     @property
     def eta_to_success(self) -> float | None:
-        """Seconds until the shortfall is gone at the trend of the last two checks; None if never."""
+        """Seconds until the shortfall is gone at the last two checks' trend; None if never."""
         if len(self.checks) < 2 or self.seconds_per_epoch is None or self.state != "RUNNING":
             return None
         before, now = (judgement.shortfall for judgement in self.judgements[-2:])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
-from ..config.criteria import Criteria
 from ..record.events import Leaf
 
 TITLES = {
@@ -38,11 +36,6 @@ def duration_text(seconds: float | None) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def judged_metrics(criteria: Criteria) -> Sequence[str]:
-    """The metrics that the criteria name, each once, in their order."""
-    return tuple(dict.fromkeys(criteria.metrics()))
 
 
 def lack_text(leaf: Leaf) -> str:

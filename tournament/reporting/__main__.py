@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> int:
     registry = load_registry()
     run = Run(RunFolder(Path(arguments[0])))
     found = [i for i in registry.installed if i.plugin.kind == "reporter"]
-    return 0 if all([_report(registry, installed, run) for installed in found]) else 1
+    worked = [_report(registry, installed, run) for installed in found]
+    return 0 if all(worked) else 1
 
 
 def _report(registry: Registry, installed: Installed, run: Run) -> bool:

@@ -9,7 +9,7 @@ from ..errors import OptionError
 
 
 def resolve_device(requested: str) -> str:
-    """ "cpu" or "cuda:N" for `auto`, `cpu`, `cuda` or `cuda:N`.
+    """`cpu` or `cuda:N` for `auto`, `cpu`, `cuda` or `cuda:N`.
 
     Asked after the strategy was imported: one that does not use PyTorch runs on the CPU. Raises
     OptionError when a GPU was asked for by name and cannot be had.

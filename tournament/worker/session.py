@@ -24,7 +24,7 @@ from .link import Link
 from .randomness import seed_everything
 
 
-class Unfit(TournamentError):
+class UnfitError(TournamentError):
     """The config asks for what cannot be had. Holds the complaints."""
 
     def __init__(self, complaints: tuple[Complaint, ...]) -> None:
@@ -49,7 +49,7 @@ def prepare(spec: WorkerSpec, link: Link) -> Prepared | None:
     start = time.monotonic()
     try:
         prepared, ready = _prepare(spec, link, start)
-    except Unfit as unfit:
+    except UnfitError as unfit:
         link.publish(Problems(problems=unfit.complaints))
         return None
     link.publish(ready)
@@ -101,21 +101,21 @@ def _load_classes(registry: Registry, spec: WorkerSpec) -> tuple[type[Strategy],
         except PluginError as error:
             complaints.append(Complaint(key=key, message=str(error)))
     if complaints:
-        raise Unfit(tuple(complaints))
+        raise UnfitError(tuple(complaints))
     return registry.load("strategy", spec.strategy), registry.load("task", spec.task)
 
 
 def _fit(
     spec: WorkerSpec, strategy_class: type[Strategy], task_class: type[Task]
 ) -> tuple[object, object]:
-    """Both options objects. Raises Unfit with everything that is wrong, at once."""
+    """Both options objects. Raises UnfitError with everything that is wrong, at once."""
     key = f"entrants.{spec.entrant}.options"
     options, wrong = read_options(strategy_class.Options, spec.strategy_options, key)
     task_options, wrong_task = read_options(task_class.Options, spec.task_options, "task.options")
     criteria = [(criterion.key, criterion.metric) for criterion in spec.criteria]
     complaints = wrong + wrong_task + unknown_metrics(criteria, task_class.metrics, spec.task)
     if complaints:
-        raise Unfit(complaints)
+        raise UnfitError(complaints)
     return options, task_options
 
 
@@ -123,7 +123,7 @@ def _device(spec: WorkerSpec) -> str:
     try:
         return resolve_device(spec.device)
     except OptionError as error:
-        raise Unfit((Complaint(key=error.key, message=str(error)),)) from error
+        raise UnfitError((Complaint(key=error.key, message=str(error)),)) from error
 
 
 def _context(spec: WorkerSpec, link: Link, device: str) -> Context:
@@ -162,7 +162,7 @@ class _OptionsAt:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, OptionError):
             key = f"{self._key}.{error.key}" if error.key else self._key
-            raise Unfit((Complaint(key=key, message=str(error)),)) from error
+            raise UnfitError((Complaint(key=key, message=str(error)),)) from error
 
 
 def _versions(registry: Registry, spec: WorkerSpec) -> dict[str, str]:

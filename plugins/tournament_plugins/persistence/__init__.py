@@ -1,1 +1,1 @@
-"""The task `persistence`: which of the objects in a short video stay, and which only flash up?"""
+"""The task `persistence`: tell the objects of a video that stay from those that only flash up."""

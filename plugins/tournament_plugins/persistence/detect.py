@@ -23,8 +23,6 @@ BRIGHT = 102 * 3
 SMALLEST = 3
 """The least width and height of an object's bounding box, in pixels."""
 
-CROP = 16
-
 Ints = NDArray[np.int64]
 
 
@@ -32,8 +30,8 @@ Ints = NDArray[np.int64]
 class Detections:
     """N objects, ordered by frame, then by y0 and x0 of their box.
 
-    `frame` (N,): index of the frame. `box` (N, 4): x0, y0, x1, y1 in pixels, half-open. `pixel` (M,)
-    are the flat indices of all pixels of these objects, `object` (M,) says which object's.
+    `frame` (N,): index of the frame. `box` (N, 4): x0, y0, x1, y1 in pixels, half-open. `pixel`
+    (M,): flat indices of all pixels of these objects; `object` (M,): whose each pixel is.
     """
 
     frame: Ints
@@ -53,12 +51,13 @@ def detect(frames: NDArray[np.uint8]) -> Detections:
 
 def _bright_pixels(frames: NDArray[np.uint8]) -> tuple[Ints, Ints]:
     """Row (counted through all frames) and x of the bright pixels, in reading order."""
-    height, width = frames.shape[1:3]
+    width = frames.shape[2]
     rows = frames.reshape(-1, width, 3)
     # A mean above 102 needs a channel above 102: most rows are out at once.
     candidates = np.flatnonzero((rows > BRIGHT // 3).reshape(len(rows), -1).any(axis=1))
     part = rows[candidates].astype(np.uint16)
-    index, x = np.nonzero(part[..., 0] + part[..., 1] + part[..., 2] > BRIGHT)
+    bright = np.flatnonzero(part[..., 0] + part[..., 1] + part[..., 2] > BRIGHT)
+    index, x = np.divmod(bright, width)
     return candidates[index], x
 
 
@@ -110,31 +109,3 @@ def _objects(row: Ints, x: Ints, component: Ints, height: int, width: int) -> De
 def _each(function: Any, values: Ints, first: Ints) -> Ints:
     """`function` over each group of `values`; groups begin at `first`."""
     return np.asarray(function.reduceat(values, first)) if len(first) else first
-
-
-def crop(frames: NDArray[np.uint8], found: Detections) -> NDArray[np.uint8]:
-    """(N, 16, 16, 3): the surroundings of each object's box centre, zero outside the frame."""
-    height, width = frames.shape[1:3]
-    around = np.arange(CROP) - CROP // 2
-    x = ((found.box[:, 0] + found.box[:, 2]) // 2)[:, None] + around
-    y = ((found.box[:, 1] + found.box[:, 3]) // 2)[:, None] + around
-    row = found.frame[:, None] * height + np.clip(y, 0, height - 1)
-    pixel = row[:, :, None] * width + np.clip(x, 0, width - 1)[:, None, :]
-    crops = np.take(frames.reshape(-1, 3), pixel, axis=0)
-    outside = (x != np.clip(x, 0, width - 1))[:, None, :] | (y != np.clip(y, 0, height - 1))[
-        :, :, None
-    ]
-    crops[outside] = 0
-    return crops
-
-
-def label(owners: NDArray[np.uint8], found: Detections, kinds: int) -> NDArray[np.uint8]:
-    """(N,): 1 when most visible pixels of a detection are the persistent object's, else 0.
-
-    `owners`, in the shape of the frames, tells 0 nobody, 1 persistent, up to `kinds` - 1. A
-    component that several objects share goes to the one that shows most pixels of it; a tie with
-    the persistent object is persistent.
-    """
-    owner = owners.reshape(-1)[found.pixel].astype(np.int64)
-    shown = np.bincount(found.object * kinds + owner, minlength=len(found.frame) * kinds)
-    return (shown.reshape(-1, kinds)[:, 1:].argmax(axis=1) == 0).astype(np.uint8)

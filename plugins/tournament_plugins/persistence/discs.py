@@ -62,8 +62,11 @@ def flat_discs(scenes: Scenes) -> Fragments:
 
 
 def shaded_spheres(scenes: Scenes) -> Fragments:
-    """Spheres lit from the upper left. Their radius is that of a flat disc before it is cut to
-    whole pixels, times 0.85 to 1.15: an object's own size."""
+    """Spheres lit from the upper left, placed between the pixels.
+
+    The radius is that of a flat disc before it is cut to whole pixels, times 0.85 to 1.15: an
+    object's own size.
+    """
     seen = _sightings(scenes)
     # A flat disc of radius r is 2 r + 1 pixels wide.
     radius = (np.maximum(2, seen.scaled_depth) + 0.5) * (0.85 + 0.3 * seen.size)
@@ -79,7 +82,7 @@ def _sightings(scenes: Scenes) -> Sightings:
         frame=video * FRAMES + time,
         x=(position[:, 0] + 1) * (SIDE / 2) - np.float32(0.5),
         y=(position[:, 1] + 1) * (SIDE / 2) - np.float32(0.5),
-        scaled_depth=np.float32(0.05 * SIDE) * (np.float32(0.5) + depth),
+        scaled_depth=(0.05 * SIDE * (0.5 + depth)).astype(np.float32),
         brightness=scenes.brightness[video, object_].astype(np.float32),
         size=scenes.size[video, object_].astype(np.float32),
     )
@@ -107,7 +110,8 @@ def _fragments(
     columns, rows = _around(x), _around(y)
     dx, dy = _from_centre(columns, x), _from_centre(rows, y)
     near = dx[:, None, :] ** 2 + dy[:, :, None] ** 2 < (radius * radius + radius)[:, None, None]
-    which, row, column = np.nonzero(near)
+    which, place = np.divmod(np.flatnonzero(near), len(REACH) ** 2)
+    row, column = np.divmod(place, len(REACH))
     cover, light = surface(dx[which, column], dy[which, row], radius[which])
     return Fragments(
         pixel=(seen.frame[which] * SIDE + rows[which, row]) * SIDE + columns[which, column],

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .discs import Fragments, flat_discs, shaded_spheres
 from .options import PersistenceOptions
-from .scene import FRAMES, OBJECTS, SIDE, WORDS, draw_scenes, random_words
+from .scene import FRAMES, OBJECTS, SIDE, WORDS, draw_scenes, random_source
 
 CHANNELS = 3
 WHITE = (1.0, 1.0, 1.0)
@@ -28,8 +28,11 @@ NOISE_BITS = np.uint64(0x0707070707070707)
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """V videos. `frames` (V, 16, 64, 64, 3) uint8; `owners` (V, 16, 64, 64) uint8: 0 nobody,
-    1 the persistent object, 2 to 7 the transient ones; `transients` (V,): how many were drawn."""
+    """V videos as pixels.
+
+    `frames` (V, 16, 64, 64, 3) uint8. `owners` (V, 16, 64, 64) uint8: 0 nobody, 1 the persistent
+    object, 2 to 7 the transient ones. `transients` (V,): how many were drawn.
+    """
 
     frames: NDArray[np.uint8]
     owners: NDArray[np.uint8]
@@ -38,14 +41,14 @@ class Film:
 
 def film(options: PersistenceOptions, videos: Sequence[int]) -> Film:
     """Render these videos. What a video shows does not depend on the others."""
-    noisy = options.appearance == "varied"
-    words = random_words(options.seed, videos, WORDS + noisy * NOISE_WORDS)
-    scenes = draw_scenes(words[:, :WORDS])
-    fragments = shaded_spheres(scenes) if noisy else flat_discs(scenes)
-    levels = _object_levels(options)
-    frames, owners = paint(fragments, levels, len(videos))
-    if noisy:
-        _add_noise(frames, words[:, WORDS:])
+    sources = [random_source(options.seed, video) for video in videos]
+    scenes = draw_scenes(np.stack([source.random_raw(WORDS) for source in sources]))
+    varied = options.appearance == "varied"
+    fragments = shaded_spheres(scenes) if varied else flat_discs(scenes)
+    frames, owners = paint(fragments, _object_levels(options), len(videos))
+    if varied:
+        for video, source in zip(frames, sources, strict=True):
+            _add_noise(video, source.random_raw(NOISE_WORDS))
     return Film(frames, owners, scenes.transients)
 
 
@@ -63,12 +66,14 @@ def paint(
     bounds = np.searchsorted(fragments.object, np.arange(OBJECTS + 1))
     for number in range(OBJECTS):
         part = slice(bounds[number], bounds[number + 1])
-        where, cover = fragments.pixel[part], fragments.cover[part, None]
-        dark, bright = levels[number]
-        colour = dark + (bright - dark) * fragments.brightness[part, None]
-        over = colour * fragments.light[part, None]
-        pixels[where] = np.round(pixels[where] * (1 - cover) + over * cover)
-        owner[where[cover[:, 0] >= 0.5]] = number + 1
+        where, cover = fragments.pixel[part], fragments.cover[part]
+        shown = cover * fragments.light[part]
+        for channel in range(CHANNELS):
+            dark, bright = levels[number, :, channel]
+            over = (dark + (bright - dark) * fragments.brightness[part]) * shown
+            plane = pixels[:, channel]
+            plane[where] = np.round(plane[where] * (1 - cover) + over)
+        owner[where[cover >= 0.5]] = number + 1
     return frames, owners
 
 
@@ -83,15 +88,18 @@ def _object_levels(options: PersistenceOptions) -> NDArray[np.float32]:
     gains = np.array([[0.7, 1.0]] * OBJECTS)
     if options.colour == "red":
         gains[1:] = 1.0, 1.1
-    return (FULL_SCALE * gains[:, :, None] * colours[:, None, :]).astype(np.float32)
+    levels = FULL_SCALE * gains[:, :, None] * colours[:, None, :]
+    return np.asarray(levels, np.float32)
 
 
-def _add_noise(frames: NDArray[np.uint8], words: NDArray[np.uint64]) -> None:
+def _add_noise(video: NDArray[np.uint8], words: NDArray[np.uint64]) -> None:
     """Add the sum of two even draws from 0 to 7 to each value: mean 7, deviation 3.2 levels.
 
     Eight values a word; no carry crosses from one byte to the next, since 7 + 7 < 256.
     """
-    noise = (words >> np.uint64(3)) & NOISE_BITS
-    noise += words & NOISE_BITS
-    flat = frames.reshape(len(frames), -1)
-    np.add(flat, noise.view(np.uint8), out=flat)
+    noise = words >> np.uint64(3)
+    noise &= NOISE_BITS
+    words &= NOISE_BITS
+    noise += words
+    flat = video.reshape(-1)
+    flat += noise.view(np.uint8)

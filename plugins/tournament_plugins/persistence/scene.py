@@ -8,7 +8,6 @@ frames, a brightness and a size from the same distributions; a transient one is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,21 +59,18 @@ class Scenes:
         return count
 
 
-def random_words(seed: int, videos: Sequence[int], count: int) -> NDArray[np.uint64]:
-    """`count` random words for each video, (V, count): the same for a video in any company.
+def random_source(seed: int, video: int) -> np.random.SFC64:
+    """The randomness of one video: its first WORDS words are its scene, the rest is noise.
 
-    Raw words of a bit generator: NumPy keeps their stream the same for ever, and promises that for
-    none of its distributions.
+    Only raw words are taken from it: NumPy keeps the stream of a bit generator the same for ever,
+    and promises that for none of its distributions.
     """
-    words = np.empty((len(videos), count), np.uint64)
-    for row, video in enumerate(videos):
-        words[row] = np.random.SFC64(np.random.SeedSequence([seed, video])).random_raw(count)
-    return words
+    return np.random.SFC64(np.random.SeedSequence([seed, video]))
 
 
 def draw_scenes(words: NDArray[np.uint64]) -> Scenes:
     """The scenes that (V, WORDS) random words stand for."""
-    uniform = (words >> np.uint64(11)) * 2.0**-53
+    uniform = np.asarray((words >> np.uint64(11)) * 2.0**-53, np.float64)
     block = uniform[:, 1:].reshape(len(words), OBJECTS, len(FIELDS))
     draws = {name: block[:, :, column] for column, name in enumerate(FIELDS)}
     path = _choice(draws["path"], 4)
@@ -96,7 +92,9 @@ def _visibility(draws: Draws, transients: NDArray[np.int64]) -> NDArray[np.bool_
     duration = 1 + _choice(draws["duration"], LONGEST_FLASH)
     start = (draws["start"] * (FRAMES - duration + 1)).astype(np.int64)
     frame = np.arange(FRAMES)
-    visible: NDArray[np.bool_] = (frame >= start[..., None]) & (frame < (start + duration)[..., None])
+    visible: NDArray[np.bool_] = (frame >= start[..., None]) & (
+        frame < (start + duration)[..., None]
+    )
     visible &= (np.arange(OBJECTS) <= transients[:, None])[..., None]
     visible[:, 0] = True
     return visible

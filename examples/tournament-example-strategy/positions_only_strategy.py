@@ -1,0 +1,88 @@
+"""Strategy `positions-only`: how far does one get without looking at a single pixel?
+
+A token is its frame and its box. One attention layer lets the tokens of a video see each other: an
+object that lasts has neighbours just before and after it, one that flashes up has none.
+"""
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import nn
+
+from tournament import Options, Strategy
+
+
+class Model(nn.Module):
+    """One attention layer over tokens (B, n, 5); gives logits (B, n, 2), attention (B, H, n, n)."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.embed = nn.Sequential(nn.Linear(5, width), nn.ReLU(), nn.Linear(width, width))
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.head = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, 2))
+
+    def forward(self, places, mask):
+        x = self.embed(places)
+        seen, weights = self.attention(
+            x, x, x, key_padding_mask=~mask, need_weights=True, average_attn_weights=False
+        )
+        return self.head(torch.cat([x, seen], dim=-1)), weights
+
+
+class PositionsOnly(Strategy):
+    """Trains `Model` with cross-entropy and Adam."""
+
+    class Options(Options):
+        """Every option has a range and a description; unknown ones are refused for you."""
+
+        lr: float = Field(1e-3, gt=0, le=1, description="Adam's learning rate.")
+        batch: int = Field(32, ge=1, description="Videos in a batch.")
+        width: int = Field(64, ge=4, multiple_of=4, description="Width of a token.")
+
+    def __init__(self, options, context):
+        self.options, self.device = options, context.device
+        torch.manual_seed(context.seed)
+        self.shuffle = np.random.default_rng(context.seed)
+        self.model = Model(options.width, heads=4).to(self.device)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=options.lr)
+
+    def train_epoch(self, data):
+        """One pass over all videos. Each yield is a safe point: the framework takes over there."""
+        order = self.shuffle.permutation(len(data.inputs))
+        for first in range(0, len(order), self.options.batch):
+            videos = order[first : first + self.options.batch]
+            inputs, truth = data.inputs.videos(videos), data.truth.videos(videos)
+            places, mask = self._rectangle(inputs)
+            logits, _ = self.model(places, mask)
+            labels = torch.from_numpy(truth.labels.astype(np.int64)).to(self.device)
+            loss = nn.functional.cross_entropy(logits[mask], labels)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            yield {"loss": loss.item()}
+
+    @torch.inference_mode()
+    def predict(self, inputs):
+        """Logits (N, 2) of all tokens, and attention (1, 4, P), a square a video, end to end."""
+        logits, attention = [], []
+        for video in range(len(inputs)):
+            places, mask = self._rectangle(inputs.videos([video]))
+            answer, weights = self.model(places, mask)
+            logits.append(answer[mask].cpu().numpy())
+            attention.append(weights[0].flatten(1).cpu().numpy())
+        squares = np.concatenate(attention, axis=1)
+        return {"logits": np.concatenate(logits), "attention": squares[None]}
+
+    def state(self):
+        return {name: value.cpu().numpy() for name, value in self.model.state_dict().items()}
+
+    def load_state(self, state):
+        self.model.load_state_dict({name: torch.from_numpy(x) for name, x in state.items()})
+
+    def _rectangle(self, tokens):
+        """Places (B, n, 5), scaled to 0..1, and the mask (B, n) of what is no padding."""
+        lengths = np.diff(tokens.starts)
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        places = np.zeros((*mask.shape, 5), np.float32)
+        places[mask] = np.column_stack([tokens.frame / 15, tokens.box / 64])
+        return torch.from_numpy(places).to(self.device), torch.from_numpy(mask).to(self.device)

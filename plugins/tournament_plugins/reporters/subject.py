@@ -1,0 +1,62 @@
+"""Which trial the figure is about, and at which of its checks. Pure, from the standings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tournament.errors import LogError, TournamentError, nearest
+from tournament.record.events import Check
+from tournament.referee.judge import Judgement
+from tournament.referee.standings import Standing, Standings
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A trial at one check. `before` is its check 0, None where the log has none.
+
+    `role`: it won; or nobody won and it came closest; or it is just another trial. The check is the
+    one that won, else the trial's best.
+    """
+
+    trial: Standing
+    check: Check
+    before: Check | None
+    role: Literal["winner", "closest", "other"]
+
+    @property
+    def judgement(self) -> Judgement:
+        """What the criteria say of the check."""
+        return self.trial.judgements[self.trial.checks.index(self.check)]
+
+
+def default_trial(standings: Standings) -> str | None:
+    """The winner; without one the trial that came closest; None without any trained check."""
+    trial = standings.winner or standings.runner_up
+    return None if trial is None else trial.name
+
+
+def subject_of(standings: Standings, name: str) -> Subject:
+    """What to draw of the trial `name`.
+
+    Raises TournamentError when there is no such trial or it has no check after training, and
+    LogError when it won at an epoch of which the log has no check.
+    """
+    if name not in standings.trials:
+        raise TournamentError(f"no trial {name!r}. {nearest(name, list(standings.trials))}")
+    trial = standings.trials[name]
+    if trial.best is None:
+        raise TournamentError(f"trial {name!r} has no check after training: nothing to draw")
+    before = next((check for check in trial.checks if check.index == 0), None)
+    if trial is standings.winner:
+        return Subject(trial, _winning_check(standings, trial), before, "winner")
+    closest = standings.winner is None and trial is standings.runner_up
+    return Subject(trial, trial.checks[trial.best], before, "closest" if closest else "other")
+
+
+def _winning_check(standings: Standings, trial: Standing) -> Check:
+    epoch = standings.verdict.epoch if standings.verdict else None
+    for check in reversed(trial.checks):
+        if check.index > 0 and check.epoch == epoch:
+            return check
+    raise LogError(f"{trial.name} won at epoch {epoch}, but the log has no check of it there")

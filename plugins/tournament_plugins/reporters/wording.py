@@ -1,0 +1,115 @@
+"""The sentences in the figure: its title, the notes below it, its footer, its numbers. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Mapping
+
+from tournament.record.events import Leaf
+from tournament.referee.standings import Standing, Standings
+from tournament.referee.wording import metric_text
+
+from .subject import Subject
+
+OPERATORS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+LONGEST_REASON = 160
+
+
+def title_text(standings: Standings, subject: Subject) -> str:
+    """What the figure shows, in one line."""
+    name, epoch = subject.trial.name, subject.check.epoch
+    tournament = standings.opened.name if standings.opened else "?"
+    text = {
+        "winner": f"Winner: {name} at epoch {epoch}",
+        "closest": f"No winner: {name} came closest, at epoch {epoch}",
+        "other": f"Not the winner: {name}, at its best check, epoch {epoch}",
+    }[subject.role]
+    return f"{text} (tournament {tournament})"
+
+
+def notes_text(standings: Standings, subject: Subject) -> list[str]:
+    """Lines below the title: the criteria at this check, whose word it is, and the outcome."""
+    verdict = standings.verdict
+    lines = ["   ".join(map(_leaf_text, subject.judgement.leaves)), _whose_word(standings, subject)]
+    if subject.role != "winner":
+        outcome = "the run ended without a verdict" if verdict is None else verdict.reason
+        winner = standings.winner
+        won = f"{winner.name} won: " if winner else "Outcome: "
+        lines.append(won + short(outcome, LONGEST_REASON))
+    return lines
+
+
+def _whose_word(standings: Standings, subject: Subject) -> str:
+    examined = standings.verdict.examined if standings.verdict else None
+    if subject.role == "winner" and examined is not None:
+        figures = ", ".join(f"{name} {metric_text(name, x)}" for name, x in examined.items())
+        return f"Panels: as the trial claimed. Examined on sealed data: {figures}."
+    return "These figures are claimed by the trials themselves and were not examined."
+
+
+def _leaf_text(leaf: Leaf) -> str:
+    return f"{'✓' if leaf.met else '✗'} {leaf.criterion}: {metric_text(leaf.metric, leaf.value)}"
+
+
+def footer_text(run: str, standings: Standings, videos: str) -> list[str]:
+    """Where the figure comes from, and what is not in it."""
+    parts = [f"Run {run}", videos]
+    if standings.criteria:
+        parts.append(f"criteria: {standings.criteria.group}")
+        parts.append(f"a check every {standings.criteria.every} epoch(s)")
+    lines = [" · ".join(part for part in parts if part)]
+    without = [_silent_text(trial) for trial in standings.trials.values() if not trial.checks]
+    if without:
+        lines.append("Without a check, so not drawn: " + "; ".join(without))
+    return lines
+
+
+def _silent_text(trial: Standing) -> str:
+    reason = f": {short(trial.reason, LONGEST_REASON)}" if trial.reason else ""
+    return f"{trial.name} ({trial.state.lower()}{reason})"
+
+
+def short(text: str, most: int) -> str:
+    """The text on one line, cut to `most` characters with an ellipsis."""
+    return textwrap.shorten(text, most, placeholder=" …") or text[:most]
+
+
+def wrap_name(name: str, width: int) -> list[str]:
+    """A name in lines of at most `width` characters, broken behind - _ . where that is possible."""
+    pieces = [
+        part[at : at + width]
+        for part in re.findall(r"[^-_.]*[-_.]+|[^-_.]+", name)
+        for at in range(0, len(part), width)
+    ]
+    lines = [""]
+    for piece in pieces:
+        if len(lines[-1]) + len(piece) <= width:
+            lines[-1] += piece
+        else:
+            lines.append(piece)
+    return [line for line in lines if line]
+
+
+def p_text(metrics: Mapping[str, float]) -> str:
+    """`p = 0.012` with more zeros as a power of ten; a p that a double cannot hold as a bound."""
+    value = metrics.get("p_value")
+    if value is None:
+        return "p not measured"
+    if not math.isfinite(value):
+        return f"p: {value} (cannot be computed)"
+    if value == 0:
+        return "p < $10^{-300}$"
+    if value >= 0.001:
+        return f"p = {value:.2g}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return rf"p = {mantissa} × $10^{{{int(exponent)}}}$"
+
+
+def effect_text(metrics: Mapping[str, float]) -> str:
+    """`Cohen's d = 1.23`, with the word for what it is not when it is no number."""
+    value = metrics.get("cohens_d")
+    if value is None:
+        return "Cohen's d not measured"
+    return f"Cohen's d = {value:.2f}" if math.isfinite(value) else f"Cohen's d: {value}"

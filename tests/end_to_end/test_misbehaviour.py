@@ -1,0 +1,120 @@
+"""A worker that misbehaves makes its own trial FAILED, with the reason; the others go on."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+CONFIG = """
+task: {{use: {task}}}
+entrants:
+  honest: {{use: walker, max_epochs: 20, options: {{step: 2}}}}
+  broken: {{use: {broken}, max_epochs: 20}}
+criteria: {{every: 1, all: [closeness >= {threshold}]}}
+stop: {{grace: 1s, terminate: 1s}}
+limits: {{start: {start}, stall: {stall}, output: 50MB}}
+"""
+
+
+def config(broken: str, *, task="guess", threshold=2, start="60s", stall="60s") -> str:
+    return CONFIG.format(broken=broken, task=task, threshold=threshold, start=start, stall=stall)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ("raises", "RuntimeError: the strategy broke"),
+        ("leavesearly", "exited with code 0 before it had trained all its epochs"),
+        ("killed", "killed by SIGKILL"),
+        ("floods", "limits.output is 50 MB"),
+        ("yieldstensor", "train_epoch gave loss = array(0.) (ndarray); expected a Python float"),
+        ("yieldsstring", "train_epoch gave loss = 'low' (str); expected a Python float"),
+        ("yieldsnothing", "train_epoch yielded nothing"),
+        ("predictsnan", "closeness is NaN at the check after epoch 0"),
+        ("predictsnothing", "KeyError: 'guess'"),
+        ("breaks-in-import", "ImportError: its library is from another century"),
+    ],
+)
+def test_a_broken_worker_fails_alone(terminal, broken, reason):
+    done = terminal.run(config(broken))
+    assert done.code == 3, done.stderr
+    assert done.standing("broken")["state"] == "FAILED"
+    assert reason in done.standing("broken")["reason"]
+    assert done.standing("honest")["state"] == "COMPLETED"
+    assert reason in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("broken", "limits", "reason"),
+    [
+        ("hangs", {"stall": "2s"}, "made no progress"),
+        ("hangs-in-import", {"start": "3s"}, "no sign of getting ready"),
+        ("hangsinprepare", {"start": "3s"}, "no sign of getting ready"),
+    ],
+)
+def test_a_hanging_worker_is_given_up(terminal, broken, limits, reason):
+    done = terminal.run(config(broken, **limits))
+    assert done.code == 3, done.stderr
+    assert reason in done.standing("broken")["reason"]
+    assert done.standing("honest")["state"] == "COMPLETED"
+
+
+def test_the_last_lines_of_stderr_are_shown(terminal):
+    done = terminal.run(config("raises"))
+    assert "| about to fail" in done.stdout
+    assert "about to fail" in done.folder.trial("broken").stderr.read_text()
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [
+        ("halfmetrics", "evaluate gave no 'distance'"),
+        ("tensormetrics", "evaluate gave closeness = array([0., 0., 0.]) (ndarray)"),
+    ],
+)
+def test_when_every_trial_fails_the_exit_code_is_four(terminal, task, reason):
+    done = terminal.run(config("walker", task=task))
+    assert done.code == 4
+    assert done.verdict["outcome"] == "all-failed"
+    assert all(reason in s["reason"] for s in done.verdict["standings"])
+
+
+def test_a_deaf_worker_and_its_child_are_killed_when_somebody_wins(terminal):
+    done = terminal.run(config("ignoresorders", threshold=0.9))
+    assert done.code == 0
+    assert done.verdict["winner"] == "honest"
+    assert done.standing("broken")["state"] == "STOPPED"
+    child = int(Path(done.folder.trial("broken").path, "child.pid").read_text())
+    assert not psutil.pid_exists(child)
+
+
+def test_ctrl_c_stops_everything_and_leaves_a_readable_run(terminal):
+    terminal.write(config("hangs"))
+    process = terminal.start("run", "race.yaml")
+    for line in process.stdout:
+        if line.startswith("honest: epoch 1,"):
+            break
+    process.send_signal(signal.SIGINT)
+    done = terminal.finish(process, timeout=30)
+    assert done.code == 130
+    assert done.verdict["outcome"] == "interrupted"
+    assert {s["state"] for s in done.verdict["standings"]} <= {"STOPPED", "COMPLETED"}
+    pids = [e.data.pid for e in done.events if e.type == "spawned"]
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    assert "No winner" in done.folder.progress.read_text()
+
+
+def test_a_worker_does_not_outlive_a_killed_match(terminal):
+    terminal.write(config("hangs"))
+    process = terminal.start("run", "race.yaml")
+    for line in process.stdout:
+        if line.startswith("honest: epoch 1,"):
+            break
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.communicate()
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert alive == []

@@ -1,0 +1,95 @@
+"""What cannot be honoured is told before anything starts: all of it, with file and line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tournament.record.events import Check
+
+BAD_OPTIONS = """\
+task:
+  use: guess
+  options: {targt: 3}
+entrants:
+  one: {use: walker, options: {step: -1}}
+  two: {use: walker, options: {stepp: 1, batches: many}}
+criteria:
+  every: 1
+  all:
+    - closeness >= 0.5
+    - closenes >= 0.5
+"""
+
+
+@pytest.mark.parametrize("verb", ["run", "validate"])
+def test_every_option_and_metric_that_is_wrong_is_told_at_once(terminal, verb):
+    done = terminal.tournament(verb, terminal.write(BAD_OPTIONS))
+    assert done.code == 2
+    expected = [
+        "race.yaml:3: task.options.targt: unknown option 'targt'. Did you mean 'target'?",
+        "race.yaml:5: entrants.one.options.step:",
+        "race.yaml:6: entrants.two.options.stepp: unknown option 'stepp'. Did you mean 'step'?",
+        "race.yaml:6: entrants.two.options.batches:",
+        "race.yaml:11: criteria.all.1: task 'guess' gives no metric 'closenes'. "
+        "Did you mean 'closeness'?",
+    ]
+    for message in expected:
+        assert message in done.stderr
+    assert len([line for line in done.stderr.splitlines() if "race.yaml:" in line]) == 5
+
+
+def test_nothing_trains_when_one_entrant_cannot_be_honoured(terminal):
+    done = terminal.run("""
+task: {use: guess}
+entrants: {good: {use: walker}, bad: {use: unobtainable, options: {step: 3}}}
+criteria: {every: 1, all: [closeness >= 0.5]}
+""")
+    assert done.code == 2
+    expected = "race.yaml:3: entrants.bad.options.step: a step of that size cannot be had"
+    assert expected in done.stderr
+    assert not any(isinstance(e.data, Check) for e in done.events)
+    assert done.verdict["outcome"] == "refused"
+
+
+def test_a_strategy_that_lacks_a_package_is_refused_with_the_command_that_installs_it(terminal):
+    done = terminal.run("""
+task: {use: guess}
+entrants: {good: {use: walker}, bad: {use: needs-much}}
+criteria: {every: 1, all: [closeness >= 0.5]}
+""")
+    assert done.code == 2
+    assert "no_such_package" in done.stderr
+    assert "pip install 'x[y]'" in done.stderr
+
+
+def test_unknown_names_are_told_with_the_nearest_one_and_leave_no_run_folder(terminal):
+    done = terminal.run("""
+task: {use: gess}
+entrants: {wlker: {}}
+criteria: {every: 1, all: [closeness >= 0.5]}
+""")
+    assert done.code == 2
+    assert "race.yaml:2: task.use: no task is called 'gess'. Did you mean 'guess'?" in done.stderr
+    assert "Did you mean 'walker'?" in done.stderr
+    assert not done.runs.exists()
+
+
+def test_an_unwritable_run_folder_is_told(terminal):
+    (terminal.folder / "runs").write_text("a file in the way")
+    done = terminal.run("""
+task: {use: guess}
+entrants: {walker: {}}
+criteria: {every: 1, all: [closeness >= 0.5]}
+""")
+    assert done.code == 2
+    assert "no run folder can be made" in done.stderr
+
+
+def test_an_entrant_may_not_take_the_place_of_a_file_of_the_run(terminal):
+    done = terminal.run("""
+task: {use: guess}
+entrants: {verdict.json: {use: walker}}
+criteria: {every: 1, all: [closeness >= 0.5]}
+""")
+    assert done.code == 2
+    assert "race.yaml:3: entrants.verdict.json" in done.stderr

@@ -1,0 +1,86 @@
+"""The files that people read: the original's progress table, and the verdict as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from tests.referee.conftest import check, ended, finished
+from tests.referee.test_referee import Race
+from tournament.match.progress_file import progress_text
+from tournament.match.verdict_file import verdict_object
+from tournament.record.events import Failed, Progress
+
+CRITERIA = {"all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75", "consistency >= 0.7"]}
+
+
+def figures(ratio, accuracy=0.8, consistency=0.712):
+    return {"attention_ratio": ratio, "val_accuracy": accuracy, "consistency": consistency}
+
+
+@pytest.fixture
+def race():
+    race = Race(CRITERIA, ("good", "close")).start()
+    for index, (good, close) in enumerate([(1.0, 1.0), (1.32, 1.41)]):
+        race.say_all(check(index, **figures(good)), "good")
+        race.say_all(check(index, **figures(close, 0.7)), "close")
+    return race
+
+
+def test_the_progress_table_has_the_originals_form(race):
+    text = progress_text(race.referee.standings)
+    assert "| Worker | Status | Epoch | Ratio | Val Acc | Consistency |" in text
+    assert "| good | 🔄 running | 1/10 | 1.32x | 80.0% | 71.2% |" in text
+    assert "attention_ratio >= 1.5" in text
+    assert "- **close**: epoch 1, lacks attention_ratio -0.090, val_accuracy -0.050" in text
+
+
+def test_the_trend_and_the_eta_to_success_are_told_while_it_runs(race):
+    race.say_all(Progress(epoch=2, batch=3, batches=3, seconds=20.0, figures={}), "good")
+    race.say_all(check(2, **figures(1.4)), "good")
+    text = progress_text(race.referee.standings)
+    assert "trend closer, ETA to success 13 s" in text
+
+
+def test_the_winner_is_told_with_each_metric_ticked(race):
+    race.say_all(check(2, **figures(1.6)), "good")
+    text = progress_text(race.referee.standings)
+    assert "## 🏆 Winner: good at epoch 2 (claimed, not examined)" in text
+    assert "- ✅ Ratio: 1.60x (attention_ratio >= 1.5)" in text
+    assert "| good | 🏆 success |" in text
+
+
+def test_a_failed_trial_is_told_with_its_reason(race):
+    race.say_all(Failed(reason="out of luck"), "close")
+    race.say_all(ended("close", 1))
+    text = progress_text(race.referee.standings)
+    assert "❌ failed" in text
+    assert "failed: out of luck" in text
+
+
+def test_the_verdict_is_strict_json_even_with_nan(race):
+    race.say_all(check(2, **figures(math.nan, math.inf)), "close")
+    race.say_all(check(2, **figures(1.6)), "good")
+    text = json.dumps(verdict_object(race.referee.standings, "0" * 64), allow_nan=False)
+    verdict = json.loads(text)
+    assert verdict["winner"] == "good"
+    assert verdict["claimed"]["attention_ratio"] == 1.6
+    assert verdict["examined"] is None
+    assert verdict["runner_up"]["trial"] == "close"
+    assert verdict["runner_up"]["epoch"] == 1
+    close = next(s for s in verdict["standings"] if s["trial"] == "close")
+    assert close["checks"][2]["metrics"]["attention_ratio"] == "NaN"
+    assert set(verdict) >= {
+        "winner", "trial", "epoch", "claimed", "examined", "criteria", "findings", "standings",
+        "runner_up", "reason", "started", "seconds", "events", "log_hash",
+    }  # fmt: skip
+
+
+def test_a_run_without_a_winner_says_so(race):
+    for trial in ("good", "close"):
+        race.say_all(finished(), trial)
+        race.say_all(ended(trial))
+    assert "## No winner" in progress_text(race.referee.standings)
+    assert verdict_object(race.referee.standings, "")["winner"] is None

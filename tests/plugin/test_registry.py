@@ -1,0 +1,123 @@
+"""What is installed is found one entry point at a time, and what is broken is named."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import distributions
+
+import pytest
+
+from tournament.errors import PluginError
+from tournament.plugin.registry import load_registry
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Put a distribution with one plugin module on the path; gives the entry points of all."""
+    monkeypatch.syspath_prepend(tmp_path)
+    names = []
+
+    def add(name: str, source: str):
+        module = name.replace("-", "_")
+        (tmp_path / f"{module}.py").write_text(source)
+        info = tmp_path / f"{module}-2.5.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.5\n")
+        (info / "entry_points.txt").write_text(f"[tournament]\n{name} = {module}\n")
+        names.append(module)
+        found = distributions(path=[str(tmp_path)])
+        return [e for d in found for e in d.entry_points]
+
+    yield add
+    for module in names:
+        sys.modules.pop(module, None)
+
+
+GOOD = """
+from tournament import Plugin, hookimpl
+
+@hookimpl
+def tournament_register():
+    return [Plugin("strategy", "{name}", "{target}", "what it is", needs={needs})]
+"""
+
+
+def good(name="mine", target="collections:OrderedDict", needs=()):
+    return GOOD.format(name=name, target=target, needs=needs)
+
+
+def test_a_plugin_is_listed_with_its_distribution_and_version(install):
+    registry = load_registry(install("good-plugin", good()))
+    (found,) = registry.installed
+    assert (found.distribution, found.version) == ("good-plugin", "2.5")
+    assert registry.load("strategy", "mine").__name__ == "OrderedDict"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("raise RuntimeError('no GPU today')", "RuntimeError: no GPU today"),
+        ("import no_such_thing", "ModuleNotFoundError: No module named 'no_such_thing'"),
+        ("x = 1", "has no function `tournament_register`"),
+        (
+            "from tournament import hookimpl\n@hookimpl\ndef tournament_registr(): return []",
+            "unknown hook 'tournament_registr'",
+        ),
+        (
+            "from tournament import hookimpl\n@hookimpl\ndef tournament_register(): return ['me']",
+            "expected tournament.Plugin objects",
+        ),
+        (good(target="no_colon"), "should read 'module:Class'"),
+    ],
+)
+def test_a_broken_plugin_is_kept_with_its_reason_and_the_others_still_load(install, source, reason):
+    install("broken-plugin", source)
+    registry = load_registry(install("good-plugin", good()))
+    assert registry.names("strategy") == ("mine",)
+    (broken,) = registry.broken
+    assert (broken.distribution, broken.version) == ("broken-plugin", "2.5")
+    assert reason in broken.reason
+
+
+def test_two_plugins_of_one_name_are_an_error_that_names_both(install):
+    install("first-plugin", good())
+    found = install("second-plugin", good())
+    with pytest.raises(PluginError, match=r"first-plugin 2\.5.*second-plugin 2\.5"):
+        load_registry(found)
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(install):
+    registry = load_registry(install("good-plugin", good("attention")))
+    with pytest.raises(PluginError, match="Did you mean 'attention'"):
+        registry.find("strategy", "atention")
+
+
+def test_a_missing_package_is_told_with_the_command_that_installs_it(install):
+    registry = load_registry(install("good-plugin", good(needs=("not_there",))))
+    with pytest.raises(PluginError, match=r"needs not_there\. Install: pip install 'not_there'"):
+        registry.load("strategy", "mine")
+
+
+def test_a_target_that_cannot_be_imported_names_its_distribution(install):
+    registry = load_registry(install("good-plugin", good(target="collections:Nothing")))
+    with pytest.raises(PluginError, match=r"good-plugin 2\.5 cannot be imported"):
+        registry.load("strategy", "mine")
+
+
+def test_the_built_in_plugins_enter_by_the_same_door():
+    registry = load_registry()
+    assert registry.broken == ()
+    assert set(registry.names("strategy")) >= {"attention-supervised", "pretrained-features"}
+    assert "persistence" in registry.names("task")
+    assert "success-figure" in registry.names("reporter")
+
+
+def test_listing_plugins_imports_no_strategy():
+    import subprocess
+
+    code = (
+        "import sys; from tournament.plugin.registry import load_registry; load_registry(); "
+        "print([m for m in ('torch', 'matplotlib', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr

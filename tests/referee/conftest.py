@@ -1,0 +1,77 @@
+"""Logs written by hand: a race in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from tournament.record.events import (
+    AnyEvent,
+    Check,
+    Ended,
+    Entry,
+    File,
+    Finished,
+    Opened,
+    Payload,
+    Ready,
+    make_event,
+)
+
+FILE = File(name="x", sha256="0" * 64, bytes=1)
+
+
+class Story:
+    """Builds events with the right offsets and numbers."""
+
+    def __init__(self) -> None:
+        self.events: list[AnyEvent] = []
+        self._seq: dict[str | None, int] = {}
+
+    def add(self, payload: Payload, trial: str | None = None) -> AnyEvent:
+        self._seq[trial] = self._seq.get(trial, 0) + 1
+        event = make_event(
+            payload, run="r", trial=trial, attempt=0 if trial is None else 1,
+            seq=self._seq[trial], offset=len(self.events), t=1000.0 + len(self.events),
+        )  # fmt: skip
+        self.events.append(event)
+        return event
+
+
+def opened(criteria: Mapping[str, object], *trials: str, max_epochs: int = 10) -> Opened:
+    return Opened.model_validate(
+        {
+            "name": "race", "version": "1", "config_sha256": "0", "seed": 0, "threads": 1,
+            "every": 1, "criteria": {"every": 1, **criteria},
+            "trials": [
+                Entry(trial=t, entrant=t, strategy=t, seed=1, max_epochs=max_epochs) for t in trials
+            ],
+        }
+    )  # fmt: skip
+
+
+def ready() -> Ready:
+    return Ready(
+        metrics=("a", "b"), device="cpu", threads=1, seconds=1.0, steps=(), report={}, versions={}
+    )
+
+
+def check(index: int, epoch: int | None = None, **metrics: float) -> Check:
+    return Check(
+        index=index, epoch=index if epoch is None else epoch, metrics=metrics, checkpoint=FILE,
+        samples=FILE, seconds=10.0 * index, evaluation_seconds=0.1,
+    )  # fmt: skip
+
+
+def ended(trial: str, code: int | None = 0, signal: str | None = None) -> Ended:
+    return Ended(trial=trial, attempt=1, exit_code=code, signal=signal, stderr=())
+
+
+def finished(epochs: int = 10) -> Finished:
+    return Finished(epochs=epochs, seconds=1.0)
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()

@@ -1,0 +1,68 @@
+"""Cache entries are built once, whole, by whoever comes first."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tournament.cache import Cache
+
+BUILDER = """
+import sys
+from pathlib import Path
+from tournament.cache import Cache
+
+def build(folder):
+    with open(sys.argv[2], "a") as witness:
+        witness.write("built\\n")
+    (folder / "content").write_text("made")
+
+entry = Cache(Path(sys.argv[1])).entry("thing", {"a": 1}, build)
+print((entry / "content").read_text())
+"""
+
+
+def write(folder, text="made"):
+    (folder / "content").write_text(text)
+
+
+def test_an_entry_is_built_once_and_found_again(tmp_path):
+    cache = Cache(tmp_path)
+    first = cache.entry("thing", {"a": 1}, write)
+    again = cache.entry("thing", {"a": 1}, lambda folder: write(folder, "other"))
+    assert first == again
+    assert (again / "content").read_text() == "made"
+    assert [built.cached for built in cache.history] == [False, True]
+
+
+def test_another_key_is_another_entry(tmp_path):
+    cache = Cache(tmp_path)
+    assert cache.entry("thing", {"a": 1}, write) != cache.entry("thing", {"a": 2}, write)
+
+
+def test_processes_that_come_at_once_build_once(tmp_path):
+    witness = tmp_path / "witness"
+    command = [sys.executable, "-c", BUILDER, str(tmp_path / "cache"), str(witness)]
+    builders = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [builder.communicate()[0] for builder in builders] == ["made\n"] * 4
+    assert witness.read_text() == "built\n"
+
+
+def test_a_build_that_fails_leaves_no_entry_and_no_draft(tmp_path):
+    cache = Cache(tmp_path)
+
+    def fail(folder):
+        write(folder)
+        raise RuntimeError("disk on fire")
+
+    with pytest.raises(RuntimeError, match="disk on fire"):
+        cache.entry("thing", {"a": 1}, fail)
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+    assert (cache.entry("thing", {"a": 1}, write) / "content").read_text() == "made"
+
+
+def test_the_users_cache_folder_is_respected(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert Cache().root == tmp_path / "strategy-tournament"

@@ -1,0 +1,202 @@
+"""A distribution of test plugins that needs no torch: put its folder on PYTHONPATH.
+
+The task `guess`: find a hidden number. The strategies fail, hang, flood and lie on purpose.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+from pydantic import Field
+
+from tournament import Evaluation, Labelled, Metric, Options, Plugin, Strategy, Task, hookimpl
+
+NEVER = threading.Event()
+
+
+class Guess(Task):
+    """Find a number; `closeness` is 1 when found, and falls with the distance."""
+
+    class Options(Options):
+        target: float = Field(10.0, description="The number to find.")
+
+    metrics = (
+        Metric(name="closeness", meaning="1 when found", better="higher"),
+        Metric(name="distance", meaning="how far away", better="lower"),
+    )
+
+    def prepare(self):
+        self.context.progress("numbers", 1, 1)
+        return {"target": self.options.target}
+
+    def data(self, split):
+        return Labelled(np.zeros(4), np.full(4, self.options.target))
+
+    def evaluate(self, predictions, truth):
+        distance = float(np.abs(predictions["guess"] - truth).mean())
+        metrics = {"closeness": 1 / (1 + distance), "distance": distance}
+        return Evaluation(metrics, {"distance": np.abs(predictions["guess"] - truth)})
+
+
+class Walker(Strategy):
+    """Walks towards 10 with a fixed step an epoch."""
+
+    class Options(Options):
+        step: float = Field(1.0, description="How far it walks in an epoch.", gt=0)
+        batches: int = Field(3, description="Batches an epoch.", ge=1)
+
+    def __init__(self, options, context):
+        self.options, self.context = options, context
+        self.rng = np.random.default_rng(context.seed)
+        self.position = 0.0
+
+    def train_epoch(self, data):
+        for _ in range(self.options.batches):
+            self.position += self.options.step / self.options.batches
+            yield {"position": self.position}
+
+    def predict(self, inputs):
+        return {"guess": np.full(len(inputs), self.position)}
+
+    def state(self):
+        return {"position": np.array([self.position])}
+
+    def load_state(self, state):
+        self.position = float(state["position"][0])
+
+
+class Noisy(Walker):
+    """Walks with random steps, from the seed that it was given."""
+
+    def train_epoch(self, data):
+        for _ in range(self.options.batches):
+            self.position += float(self.rng.uniform(0, 0.2))
+            yield {"position": self.position, "draw": float(np.random.random())}
+
+
+class Raises(Walker):
+    def train_epoch(self, data):
+        yield {"position": 0.0}
+        print("about to fail", file=sys.stderr)
+        raise RuntimeError("the strategy broke")
+
+
+class Hangs(Walker):
+    def train_epoch(self, data):
+        yield {"position": 0.0}
+        NEVER.wait()
+
+
+class HangsInPrepare(Walker):
+    @classmethod
+    def prepare(cls, options, task, context):
+        NEVER.wait()
+
+
+class LeavesEarly(Walker):
+    def train_epoch(self, data):
+        yield {"position": 0.0}
+        sys.exit(0)
+
+
+class Killed(Walker):
+    def train_epoch(self, data):
+        yield {"position": 0.0}
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Floods(Walker):
+    """Writes 100 MB to stdout, and goes on for as long as it is let."""
+
+    def train_epoch(self, data):
+        while True:
+            for _ in range(100):
+                sys.stdout.write("x" * 1_000_000)
+            yield {"position": 0.0}
+
+
+class YieldsTensor(Walker):
+    def train_epoch(self, data):
+        yield {"loss": np.zeros(())}
+
+
+class YieldsString(Walker):
+    def train_epoch(self, data):
+        yield {"loss": "low"}
+
+
+class YieldsNothing(Walker):
+    def train_epoch(self, data):
+        return iter(())
+
+
+class PredictsNaN(Walker):
+    def predict(self, inputs):
+        return {"guess": np.full(len(inputs), np.nan)}
+
+
+class PredictsNothing(Walker):
+    def predict(self, inputs):
+        return {}
+
+
+class IgnoresOrders(Walker):
+    """Deaf to everything but SIGKILL, with a child that is too."""
+
+    def train_epoch(self, data):
+        import subprocess
+
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        code = "import signal, threading; signal.signal(15, signal.SIG_IGN); print(flush=True); "
+        child = subprocess.Popen(
+            [sys.executable, "-c", code + "threading.Event().wait()"],
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        child.stdout.readline()
+        Path(self.context.folder, "child.pid").write_text(str(child.pid))
+        yield {"position": 0.0}
+        NEVER.wait()
+
+
+class Unobtainable(Walker):
+    @classmethod
+    def prepare(cls, options, task, context):
+        from tournament import OptionError
+
+        raise OptionError("a step of that size cannot be had; use 1", key="step")
+
+
+class HalfMetrics(Guess):
+    """Announces two metrics and gives one."""
+
+    def evaluate(self, predictions, truth):
+        return Evaluation({"closeness": 0.5}, {})
+
+
+class TensorMetrics(Guess):
+    def evaluate(self, predictions, truth):
+        return Evaluation({"closeness": np.zeros(3), "distance": 1.0}, {})
+
+
+STRATEGIES = (
+    Walker, Noisy, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
+    YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, Unobtainable,
+)  # fmt: skip
+TASKS = (Guess, HalfMetrics, TensorMetrics)
+
+
+@hookimpl
+def tournament_register():
+    kinds = [*(("strategy", cls) for cls in STRATEGIES), *(("task", cls) for cls in TASKS)]
+    return [
+        *(Plugin(kind, c.__name__.lower(), f"toys:{c.__name__}") for kind, c in kinds),
+        Plugin("strategy", "hangs-in-import", "hanging_module:Anything"),
+        Plugin("strategy", "breaks-in-import", "breaking_module:Anything"),
+        Plugin("strategy", "needs-much", "toys:Walker", needs=("no_such_package",), extra="x[y]"),
+    ]

@@ -1,0 +1,29 @@
+"""The config: YAML -> frozen models, with file and line for whatever is wrong.
+
+`load_config` reads a file, with all that it extends; `Config` is the reference of its keys;
+`check_names` and `check_metrics` compare it with what is installed. Imports no other room,
+neither numpy nor torch.
+"""
+
+from .check import check_metrics, check_names
+from .criteria import Criteria, Group, Leaf, criteria_from_json, criteria_to_json
+from .load import Loaded, load_config, resolved_yaml
+from .models import Config, Entrant, Limits, StopTimes, TaskChoice
+
+__all__ = [
+    "Config",
+    "Criteria",
+    "Entrant",
+    "Group",
+    "Leaf",
+    "Limits",
+    "Loaded",
+    "StopTimes",
+    "TaskChoice",
+    "check_metrics",
+    "check_names",
+    "criteria_from_json",
+    "criteria_to_json",
+    "load_config",
+    "resolved_yaml",
+]

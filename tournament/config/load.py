@@ -1,0 +1,128 @@
+"""A config file -> `Loaded`: its Config, and where in which file each key was written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..errors import ConfigError, Problem
+from .complaints import complaints
+from .extends import OVERRIDE, override, read_tree
+from .models import NAME, Config, clashes
+from .parse import parse_yaml
+from .source import LARGEST_FILE, beside
+from .tree import Node, find, plain
+from .writing import block
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A config that was read from a file, and the tree that remembers its lines."""
+
+    config: Config
+    path: Path
+    tree: Node
+
+    def locate(self, key: str) -> tuple[str, int | None]:
+        """File and line of a dotted key such as `entrants.mine.options.alpha` or `criteria.all.0`.
+
+        Where the key is not written: those of its nearest ancestor that is. The line is None for
+        what came from no file (an override).
+        """
+        place = find(self.tree, key).place
+        return place.file, place.line
+
+    def problem(self, key: str, message: str) -> Problem:
+        """That `message` is wrong with `key`, there where it was written."""
+        return find(self.tree, key).place.problem(key, message)
+
+
+def load_config(path: str | Path, overrides: Mapping[str, object] | None = None) -> Loaded:
+    """The config in a file, with all that it extends, and `overrides` on top.
+
+    `overrides` maps dotted keys to values: `{"seed": 3, "entrants.mine.max_epochs": 10}`; None
+    removes a key. A relative path among them begins at the current folder, one in a file at that
+    file's folder. Raises ConfigError with every problem that was found, sorted by file and line.
+    """
+    path = Path(path)
+    tree, problems = read_tree(path)
+    tree, refused = override(tree, overrides or {})
+    problems += refused
+    values, unfit = _with_file_facts(tree, path)
+    config, invalid = _validated(values)
+    problems += _news([*unfit, *invalid], problems, tree)
+    if config is not None and not problems:
+        problems += _too_large(config, path)
+    if config is None or problems:
+        raise ConfigError(sorted(problems, key=lambda p: (p.file, p.line or 0)))
+    return Loaded(config, path, tree)
+
+
+def resolved_yaml(config: Config) -> str:
+    """A file that says everything: no `extends`, every default written out.
+
+    Loading it gives an equal Config, whatever folder it is put into. (For a Config that was loaded.
+    One that was built by hand needs a name and an absolute `runs` for that.)
+    """
+    return _HEAD + block(config.model_dump(mode="json"))
+
+
+def _with_file_facts(tree: Node, path: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """The tree's values, with what depends on the place of the file: the name and `runs`."""
+    values: dict[str, Any] = plain(tree)
+    problems = []
+    if "name" not in values:
+        values["name"] = path.stem
+        if not NAME.fullmatch(path.stem):
+            values["name"] = "unnamed"
+            problems.append(Problem(_NO_NAME.format(path.stem), "name"))
+    if "runs" not in values:
+        values["runs"] = str(Path.cwd() / "runs")
+    elif isinstance(values["runs"], str) and values["runs"]:
+        place = find(tree, "runs").place
+        written = beside("." if place == OVERRIDE else place.file, values["runs"])
+        values["runs"] = os.path.abspath(written)  # noqa: PTH100 - it also drops `..`
+    return values, problems
+
+
+def _validated(values: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
+    try:
+        return Config.model_validate(values), []
+    except ValidationError as error:
+        found = complaints(error)
+    # pydantic looks for clashes only once every entrant is right; all problems are told at once.
+    entrants = values.get("entrants")
+    names = entrants if isinstance(entrants, Mapping) else {}
+    clashing = [Problem(p.message, f"entrants.{p.key}") for p in clashes(names)]
+    return None, [*found, *(problem for problem in clashing if problem not in found)]
+
+
+def _news(found: Iterable[Problem], known: Iterable[Problem], tree: Node) -> list[Problem]:
+    """What was found, with its place; without what only follows from what is known to be wrong."""
+    spoilt = [problem.key for problem in known]
+    return [
+        find(tree, problem.key).place.problem(problem.key, problem.message)
+        for problem in found
+        if not any(not key or f"{problem.key}.".startswith(f"{key}.") for key in spoilt)
+    ]
+
+
+def _too_large(config: Config, path: Path) -> list[Problem]:
+    """A run keeps its resolved config; so that has to be readable again."""
+    text = resolved_yaml(config)
+    if len(text.encode()) <= LARGEST_FILE and not parse_yaml(text, str(path)).problems:
+        return []
+    message = "too large once aliases and defaults are written out; shorten it"
+    return [Problem(message, file=str(path))]
+
+
+_HEAD = "# The config as it was understood: all files merged, every default written out.\n"
+_NO_NAME = (
+    "the file's name {!r:.70} cannot be the tournament's, since folders are called so; add for "
+    "example `name: attention` (A-Z, a-z, 0-9, '.', '_' and '-')"
+)

@@ -44,7 +44,7 @@ class Guess(Task):
 
 
 class Walker(Strategy):
-    """Walks towards 10 with a fixed step an epoch."""
+    """Walks to 10 with a fixed step an epoch, and stays there."""
 
     class Options(Options):
         step: float = Field(1.0, description="How far it walks in an epoch.", gt=0)
@@ -57,7 +57,7 @@ class Walker(Strategy):
 
     def train_epoch(self, data):
         for _ in range(self.options.batches):
-            self.position += self.options.step / self.options.batches
+            self.position = min(10.0, self.position + self.options.step / self.options.batches)
             yield {"position": self.position}
 
     def predict(self, inputs):

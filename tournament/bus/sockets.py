@@ -72,13 +72,14 @@ def receive(socket: Socket) -> list[bytes] | None:
     Of a message with too many frames only so many are kept that it shows.
     """
     try:
-        frames = [socket.recv(zmq.NOBLOCK)]
+        frame = socket.recv(zmq.NOBLOCK, copy=False)
     except zmq.Again:
         return None
-    while socket.getsockopt(zmq.RCVMORE):
-        frame = socket.recv()
+    frames = [frame.bytes]
+    while frame.more:
+        frame = socket.recv(copy=False)
         if len(frames) <= FRAMES_LIMIT:
-            frames.append(frame)
+            frames.append(frame.bytes)
     return frames
 
 

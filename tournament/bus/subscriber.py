@@ -1,7 +1,7 @@
 """Everybody's view of the bus: the events of a run, in order, each once.
 
-The referee and every monitor use the same client. It subscribes first and then asks for a replay, so
-a late start loses nothing. What a slow reader loses on the live stream is replayed.
+The referee and every monitor use the same client. It subscribes first, then asks for a replay: a
+late start loses nothing. What a slow reader loses on the live stream is replayed.
 """
 
 from __future__ import annotations

@@ -69,7 +69,18 @@ def _sentence(details: ErrorDetails, location: Location) -> str:
     if expected is None:
         return f"{details['msg']}; got {given}"
     example = _example(location) or (f"{location[-1]}: {{}}" if kind == "model_type" else "")
-    return f"expected {expected}{f', such as `{example}`' if example else ''}; got {given}"
+    such_as = f", such as `{example}`" if example else ""
+    return f"expected {expected}{such_as}; got {given}{_hint(details)}"
+
+
+def _hint(details: ErrorDetails) -> str:
+    """What a person does about a value of the wrong type, where quotes are the reason."""
+    given = details["input"]
+    if details["type"] == "string_type" and isinstance(given, (int, float)):
+        return "; put it into quotes"
+    if details["type"] == "int_type" and isinstance(given, str) and given.isdecimal():
+        return "; take it out of its quotes"
+    return ""
 
 
 def _unknown(location: Location) -> str:

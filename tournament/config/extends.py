@@ -15,8 +15,9 @@ from pathlib import Path
 
 from ..errors import ConfigError, Problem
 from .parse import parse_yaml
+from .scalars import usable
 from .source import beside, read_text
-from .tree import Node, Place, merge
+from .tree import Node, Place, holds, merge, prefixes
 
 OVERRIDE = Place("command line")
 """The place of every value that no file holds."""
@@ -84,20 +85,17 @@ def override(tree: Node, overrides: Mapping[str, object]) -> tuple[Node, list[Pr
         except ValueError as error:
             problems.append(OVERRIDE.problem(key, str(error)))
         else:
-            tree = merge(tree, _at(tree, key, leaf))
+            if value is not None or holds(tree, key):
+                tree = merge(tree, _at(tree, key, leaf))
     return tree, problems
 
 
 def _at(tree: Node, key: str, leaf: Node) -> Node:
     """A tree that holds `leaf` alone, at `key`; names in `tree` that hold dots are followed."""
     names = tree.value if isinstance(tree.value, dict) else {}
-    for name, member in names.items():
-        if key == name:
-            return Node({name: leaf}, tree.place)
-        if key.startswith(f"{name}."):
-            return Node({name: _at(member, key[len(name) + 1 :], leaf)}, tree.place)
-    name, _, rest = key.partition(".")
-    inner = _at(Node({}, OVERRIDE), rest, leaf) if rest else leaf
+    first = next(prefixes(key))
+    name, rest = next((split for split in prefixes(key) if split[0] in names), first)
+    inner = _at(names.get(name, Node({}, OVERRIDE)), rest, leaf) if rest else leaf
     return Node({name: inner}, tree.place)
 
 
@@ -111,6 +109,8 @@ def _located(value: object) -> Node:
         return Node(tuple(_located(member) for member in value), OVERRIDE)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{value} is not a finite number")
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, str):
+        return Node(usable(value), OVERRIDE)
+    if value is None or isinstance(value, (int, float, bool)):
         return Node(value, OVERRIDE)
     raise ValueError(f"expected text, a number, a list or a mapping, got {type(value).__name__}")

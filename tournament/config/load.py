@@ -16,7 +16,7 @@ from .extends import OVERRIDE, override, read_tree
 from .models import NAME, Config, clashes
 from .parse import parse_yaml
 from .source import LARGEST_FILE, beside
-from .tree import Node, find, plain
+from .tree import Node, find, plain, prefixes
 from .writing import block
 
 
@@ -57,7 +57,7 @@ def load_config(path: str | Path, overrides: Mapping[str, object] | None = None)
     config, invalid = _validated(values)
     problems += _news([*unfit, *invalid], problems, tree)
     if config is not None and not problems:
-        problems += _too_large(config, path)
+        problems += _unreadable_again(config, path)
     if config is None or problems:
         raise ConfigError(sorted(problems, key=lambda p: (p.file, p.line or 0)))
     return Loaded(config, path, tree)
@@ -99,26 +99,27 @@ def _validated(values: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
     entrants = values.get("entrants")
     names = entrants if isinstance(entrants, Mapping) else {}
     clashing = [Problem(p.message, f"entrants.{p.key}") for p in clashes(names)]
-    return None, [*found, *(problem for problem in clashing if problem not in found)]
+    return None, list(dict.fromkeys([*found, *clashing]))
 
 
 def _news(found: Iterable[Problem], known: Iterable[Problem], tree: Node) -> list[Problem]:
     """What was found, with its place; without what only follows from what is known to be wrong."""
-    spoilt = [problem.key for problem in known]
+    spoilt = {problem.key for problem in known}
     return [
         find(tree, problem.key).place.problem(problem.key, problem.message)
         for problem in found
-        if not any(not key or f"{problem.key}.".startswith(f"{key}.") for key in spoilt)
+        if spoilt.isdisjoint(("", *(above for above, _ in prefixes(problem.key))))
     ]
 
 
-def _too_large(config: Config, path: Path) -> list[Problem]:
+def _unreadable_again(config: Config, path: Path) -> list[Problem]:
     """A run keeps its resolved config; so that has to be readable again."""
     text = resolved_yaml(config)
-    if len(text.encode()) <= LARGEST_FILE and not parse_yaml(text, str(path)).problems:
-        return []
-    message = "too large once aliases and defaults are written out; shorten it"
-    return [Problem(message, file=str(path))]
+    reasons = [problem.message for problem in parse_yaml(text, "").problems]
+    if len(text.encode()) > LARGEST_FILE:
+        reasons.append("it is larger than 1 MiB")
+    message = "with all aliases and defaults written out it could not be read again: "
+    return [Problem(message + reason, file=str(path)) for reason in reasons[:1]]
 
 
 _HEAD = "# The config as it was understood: all files merged, every default written out.\n"

@@ -17,6 +17,7 @@ from ..errors import Problem
 from .criteria import WrittenCriteria
 from .field_error import FieldError
 from .quantities import Duration, Size
+from .scalars import usable
 
 LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
@@ -67,7 +68,9 @@ def _use_own_name(entrants: Any) -> Any:
 
 
 def _path(value: Any) -> Any:
-    return Path(value) if isinstance(value, str) and value else value
+    if not isinstance(value, str) or not value:
+        return value
+    return Path(usable(value))
 
 
 SafeName = Annotated[str, AfterValidator(_safe_name)]

@@ -15,8 +15,9 @@ from typing import Any, NoReturn
 import yaml
 
 from ..errors import Problem
-from .scalars import Scalar, resolve
-from .tree import Node, Place, join
+from .scalars import Scalar, resolve, usable
+from .syntax import syntax_problem
+from .tree import Node, Place, height, join
 
 MOST_VALUES = 10_000
 """How many keys and values a file may hold; an alias counts for all that it stands for."""
@@ -67,7 +68,6 @@ class _Reader:
 
     def __init__(self, text: str, file: str) -> None:
         self.problems: list[Problem] = []
-        self._text = text
         self._file = file
         self._loader = yaml.SafeLoader(text)
         self._values = 0
@@ -79,9 +79,9 @@ class _Reader:
         self._next()
         start = self._next()
         if isinstance(start, yaml.StreamEndEvent):
-            raise _HopelessError(Place(self._file).problem("", "the file is empty"))
+            raise _HopelessError(Place(self._file).problem("", _EMPTY))
         if start.version == (1, 1):
-            self._note(start, "", "this file is read as YAML 1.2; remove the line %YAML 1.1")
+            self._note(start, "%YAML", "this file is read as YAML 1.2; remove this line")
         first = self._next()
         root = self._node(first, "", 0)
         if not isinstance(root.value, dict):
@@ -94,11 +94,10 @@ class _Reader:
 
     def _node(self, event: Any, key: str, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, key)
-        if depth > DEEPEST:
-            self._give_up(event, "", f"nested more than {DEEPEST} levels deep")
+            return self._alias(event, key, depth)
+        self._limit_depth(event, depth)
         if event.tag is not None:
-            self._note(event, key, f"tags such as {event.tag} are not allowed; {_TAG_ADVICE}")
+            self._note(event, key, f"tags such as {event.tag:.40} are not allowed; {_TAG_ADVICE}")
         before = self._values
         if event.anchor:
             self._anchors[event.anchor] = None
@@ -118,13 +117,9 @@ class _Reader:
     def _scalar(self, event: Any, key: str) -> Scalar:
         text: str = event.value
         self._count(event, len(text) // TEXT_OF_ONE_VALUE)
-        if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
-            self._note(event, key, "a text can hold neither \\0 nor half of a surrogate pair")
-            return None
-        if event.style is not None or event.tag is not None:
-            return text
+        quoted = event.style is not None or event.tag is not None
         try:
-            return resolve(text)
+            return usable(text) if quoted else resolve(text)
         except ValueError as error:
             self._note(event, key, str(error))
             return None
@@ -153,7 +148,7 @@ class _Reader:
         """The text of a mapping's key; None, with a problem noted, if it cannot be one."""
         problems = len(self.problems)
         value = self._node(event, key, depth + 1).value
-        written = getattr(event, "value", "")
+        written = getattr(event, "value", f"*{event.anchor}")
         if len(self.problems) > problems:
             return None
         if written == "<<" and event.style is None:
@@ -171,7 +166,7 @@ class _Reader:
             self._note(event, key, "there is no key before this ':'")
         return None
 
-    def _alias(self, event: Any, key: str) -> Node:
+    def _alias(self, event: Any, key: str, depth: int) -> Node:
         if event.anchor not in self._anchors:
             self._give_up(event, key, f"*{event.anchor}: there is no &{event.anchor} before it")
         known = self._anchors[event.anchor]
@@ -179,6 +174,7 @@ class _Reader:
             self._give_up(event, key, f"*{event.anchor} stands inside &{event.anchor} itself")
         node, values = known
         self._count(event, values)
+        self._limit_depth(event, depth + height(node))
         return replace(node, place=self._place(event))
 
     def _count(self, event: Any, values: int) -> None:
@@ -186,29 +182,19 @@ class _Reader:
         if self._values > MOST_VALUES:
             self._give_up(event, "", _TOO_MANY)
 
+    def _limit_depth(self, event: Any, depth: int) -> None:
+        if depth > DEEPEST:
+            self._give_up(event, "", f"nested more than {DEEPEST} levels deep")
+
     def _next(self) -> Any:
         try:
             return self._loader.get_event()  # type: ignore[no-untyped-call]
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = (mark.line if mark else self._loader.line) + 1
-            raise _HopelessError(
-                Place(self._file, line).problem("", self._syntax(error, line))
-            ) from None
-        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            raise _HopelessError(syntax_problem(error, self._file)) from None
+        except (yaml.YAMLError, ValueError, OverflowError):
             # PyYAML lets Python's own errors out, as for "\U99999999", which is no character.
             place = Place(self._file, self._loader.line + 1)
-            raise _HopelessError(place.problem("", f"not valid YAML: {error}")) from None
-
-    def _syntax(self, error: yaml.MarkedYAMLError, line: int) -> str:
-        here = re.split(r"\r\n|\r|\n", self._text)[line - 1 : line] or [""]
-        if "\t" in here[0][: len(here[0]) - len(here[0].lstrip())]:
-            return "this line is indented with a tab; YAML wants spaces"
-        problem = error.problem or "cannot be read"
-        begun = error.context_mark.line + 1 if error.context_mark else line
-        since = f" ({error.context} that begins in line {begun})" if begun < line else ""
-        advice = next((text for words, text in _ADVICE if words in problem), "")
-        return f"not valid YAML: {problem}{since}{advice}"
+            raise _HopelessError(place.problem("", _NO_CHARACTER)) from None
 
     def _place(self, event: Any) -> Place:
         return Place(self._file, event.start_mark.line + 1)
@@ -221,19 +207,12 @@ class _Reader:
 
 
 _TAG_ADVICE = "put text into quotes, and write the rest plainly"
+_EMPTY = "the file is empty; a config says at least `task`, `entrants` and `criteria`"
+_NO_CHARACTER = "not valid YAML: an escape such as \\U0001F600 or a version is out of range here"
 _TOO_MANY = (
     f"more than {MOST_VALUES:,} keys and values up to here (an alias counts for all that it stands "
     "for); put long lists into a file of their own and give its path"
 )
-_ADVICE = (
-    ("mapping values are not allowed", "; is the line before it indented less, or does a text "
-     "with ': ' need quotes?"),
-    ("could not find expected ':'", "; every line is `key: value`, with a space after the colon"),
-    ("that cannot start any token", "; put quotes around a value that begins with it"),
-    ("expected ',' or '", "; is a bracket left open?"),
-    ("unexpected end of stream", "; is a quote left open?"),
-    ("expected <block end>", "; is this line indented as its neighbours are?"),
-)  # fmt: skip
 
 
 def _unprintable(char: str) -> str:

@@ -44,6 +44,13 @@ def resolve(word: str) -> Scalar:
     return word
 
 
+def usable(text: str) -> str:
+    """The text itself. Raises ValueError where no file, path or message could hold it."""
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("a text can hold neither \\0 nor half of a surrogate pair")
+    return text
+
+
 def _whole(word: str, base: int) -> int:
     # Python refuses to read thousands of decimal digits, so their number is looked at first.
     value = int(word, base) if len(word) <= 64 else LARGEST + 1

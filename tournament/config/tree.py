@@ -6,7 +6,7 @@ all work on it, so that an error can name the line that a person has to change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,16 @@ def plain(node: Node) -> Any:
     return node.value
 
 
+def height(node: Node) -> int:
+    """How many levels lie below a node: 0 for a scalar or an empty collection."""
+    members: Iterable[Node] = ()
+    if isinstance(node.value, dict):
+        members = node.value.values()
+    elif isinstance(node.value, tuple):
+        members = node.value
+    return max((1 + height(member) for member in members), default=0)
+
+
 def find(root: Node, key: str) -> Node:
     """The node at a dotted key such as `entrants.mine.options.alpha` or `criteria.all.0`.
 
@@ -51,23 +61,35 @@ def find(root: Node, key: str) -> Node:
     return _deepest(root, key)[1]
 
 
+def holds(root: Node, key: str) -> bool:
+    """Whether there is a value at a dotted key."""
+    return _deepest(root, key)[0] > len(key)
+
+
 def _deepest(node: Node, key: str) -> tuple[int, Node]:
-    """How many characters of `key` could be followed, and to which node."""
+    """How much of `key` could be followed (each part and a dot after it), and to which node."""
     found = [(0, node)]
-    for name, member in _members(node):
-        if key == name:
-            found.append((len(name), member))
-        elif key.startswith(f"{name}."):
-            followed, inner = _deepest(member, key[len(name) + 1 :])
+    for name, rest in prefixes(key):
+        member = _member(node, name)
+        if member is not None:
+            followed, inner = _deepest(member, rest) if rest else (0, member)
             found.append((len(name) + 1 + followed, inner))
     return max(found, key=lambda pair: pair[0])
 
 
-def _members(node: Node) -> Iterator[tuple[str, Node]]:
+def _member(node: Node, name: str) -> Node | None:
     if isinstance(node.value, dict):
-        yield from node.value.items()
-    elif isinstance(node.value, tuple):
-        yield from ((str(index), member) for index, member in enumerate(node.value))
+        return node.value.get(name)
+    if isinstance(node.value, tuple) and name.isdecimal() and int(name) < len(node.value):
+        return node.value[int(name)]
+    return None
+
+
+def prefixes(key: str) -> Iterator[tuple[str, str]]:
+    """Every way to split a dotted key in two: `a.b.c` gives (a, b.c), (a.b, c) and (a.b.c, "")."""
+    parts = key.split(".")
+    for count in range(1, len(parts) + 1):
+        yield ".".join(parts[:count]), ".".join(parts[count:])
 
 
 def merge(base: Node, over: Node) -> Node:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..config.models import Config
 from ..process.ladder import StopLadder
+from ..process.orphans import adopt_orphans, kill_orphans
 from ..process.spawn import Exit, Worker
 from ..process.spec import WorkerSpec
 from ..record.events import Payload
@@ -39,6 +40,7 @@ class Launcher:
     """Starts the workers of a match on this machine. Call it from the main thread only."""
 
     def __init__(self, config: Config) -> None:
+        adopt_orphans()
         self._config = config
         self.running: dict[str, Running] = {}
 
@@ -86,25 +88,30 @@ class Launcher:
         for running in self.running.values():
             rung = running.ladder.tick(now) if running.ladder else None
             if rung == "terminate":
-                running.worker.remember_descendants()
                 running.worker.terminate()
             elif rung == "kill":
                 running.worker.kill()
 
     def gone(self) -> list[tuple[Running, Exit]]:
-        """Workers that ended since the last call; what they started is killed with them."""
+        """Workers that ended since the last call; what they left running is killed."""
         ended = []
         for trial, running in list(self.running.items()):
             if (how := running.worker.poll()) is not None:
-                running.worker.kill()
                 del self.running[trial]
                 ended.append((running, how))
+        if ended:
+            self._kill_orphans()
         return ended
 
     def kill_all(self) -> None:
         """The last resort: nothing is left running."""
         for running in self.running.values():
             running.worker.kill()
+            running.worker.wait()
+        self._kill_orphans()
+
+    def _kill_orphans(self) -> None:
+        kill_orphans({running.worker.pid for running in self.running.values()})
 
 
 def new_secret() -> str:

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -52,7 +50,6 @@ class Worker:
         finally:
             os.close(reader)
             os.close(writer)
-        self._descendants: dict[int, psutil.Process] = {}
 
     @property
     def pid(self) -> int:
@@ -70,20 +67,12 @@ class Worker:
         self._process.terminate()
 
     def kill(self) -> None:
-        """Send SIGKILL to the worker and to everything that it started."""
-        self.remember_descendants()
-        for process in self._descendants.values():
-            _signal(process, signal.SIGKILL)
-        if self._process.poll() is None:
-            self._process.kill()
+        """Send SIGKILL to the worker; what it started is left to `kill_orphans`."""
+        self._process.kill()
 
-    def remember_descendants(self) -> None:
-        """Note who descends from the worker now, since the line is lost when it dies."""
-        try:
-            children = psutil.Process(self.pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            return
-        self._descendants.update({child.pid: child for child in children})
+    def wait(self) -> None:
+        """Wait until it is gone, and reap it."""
+        self._process.wait()
 
 
 def worker_command() -> list[str]:
@@ -94,10 +83,3 @@ def worker_command() -> list[str]:
 def thread_environment(base: Mapping[str, str], threads: int) -> dict[str, str]:
     """`base` with every numerical library held to `threads` threads."""
     return {**base, **dict.fromkeys(THREAD_VARIABLES, str(threads)), "PYTHONUNBUFFERED": "1"}
-
-
-def _signal(process: psutil.Process, number: int) -> None:
-    try:
-        process.send_signal(number)
-    except psutil.NoSuchProcess:
-        return

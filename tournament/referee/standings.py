@@ -19,7 +19,6 @@ from ..record.events import (
     Entry,
     Failed,
     Finished,
-    Interrupted,
     Note,
     Notice,
     Opened,
@@ -136,7 +135,6 @@ class Standings:
         self.criteria: Criteria | None = None
         self.trials: dict[str, Standing] = {}
         self.started: Start | None = None
-        self.interrupted: Interrupted | None = None
         self.verdict: Verdict | None = None
         self.closed: Closed | None = None
         self.notices: list[str] = []
@@ -179,20 +177,26 @@ class Standings:
                     self.trials[name].state = "RUNNING"
             case Notice():
                 self.notices.append(data.text)
-            case Interrupted():
-                self.interrupted = data
             case Closed():
                 self.closed = data
             case Verdict():
                 self.verdict = data
+            case Claim() | Stop() | Overdue() | Ended():
+                self._apply_to_trial(self.trials[data.trial], data)
+            case _:
+                pass
+
+    def _apply_to_trial(self, trial: Standing, data: Payload) -> None:
+        """What match and referee say about one trial."""
+        match data:
             case Claim():
-                self.trials[data.trial].claims.append(data)
+                trial.claims.append(data)
             case Stop():
-                self.trials[data.trial].ordered_to_stop = data
+                trial.ordered_to_stop = data
             case Overdue():
-                self.trials[data.trial].overdue = data
+                trial.overdue = data
             case Ended():
-                self._apply_ended(self.trials[data.trial], data)
+                self._apply_ended(trial, data)
             case _:
                 pass
 

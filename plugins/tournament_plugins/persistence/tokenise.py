@@ -61,7 +61,7 @@ def crop(frames: NDArray[np.uint8], found: Detections) -> NDArray[np.uint8]:
     y = ((found.box[:, 1] + found.box[:, 3]) // 2)[:, None] + around
     row = found.frame[:, None] * height + np.clip(y, 0, height - 1)
     pixel = row[:, :, None] * width + np.clip(x, 0, width - 1)[:, None, :]
-    crops = np.take(frames.reshape(-1, CHANNELS), pixel, axis=0)
+    crops: NDArray[np.uint8] = np.take(frames.reshape(-1, CHANNELS), pixel, axis=0)
     in_x, in_y = (x >= 0) & (x < width), (y >= 0) & (y < height)
     edge = np.flatnonzero(~(in_x.all(axis=1) & in_y.all(axis=1)))
     crops[edge] *= (in_y[edge, :, None] & in_x[edge, None, :])[..., None]

@@ -42,8 +42,8 @@ def draw_attention(ax: Axes, before: Videos, after: Videos, when: tuple[str, str
     ax.set_ylabel("attention per object (1.0 = uniform, dashed)", fontsize=TEXT, color=INK)
     ax.legend(loc="upper left", fontsize=SMALL, frameon=False, handlelength=1.6, borderaxespad=0.1,
               ncols=2, columnspacing=1.2)  # fmt: skip
-    head(ax, TITLE, "bars: mean over the scored videos",
-         "whiskers: 95 % bootstrap interval of the mean, resampled by video")  # fmt: skip
+    head(ax, TITLE, "bars: mean over the scored videos; whiskers: 95 %",
+         "interval of the mean, from 2,000 bootstraps by video")  # fmt: skip
 
 
 def _draw_group(ax: Axes, place: int, videos: Videos) -> float:

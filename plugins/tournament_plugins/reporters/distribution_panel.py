@@ -26,18 +26,18 @@ def draw_distributions(ax: Axes, videos: Videos, metrics: Mapping[str, float], w
     for place, kind in enumerate(KINDS):
         _draw_violin(ax, place, kind, videos.attention(kind.name))
     ax.axhline(1.0, color=INK, linestyle="--", linewidth=1, zorder=1, gid="uniform")
-    ax.set_xticks([0, 1], [f"{kind.name}\nobjects" for kind in KINDS])
+    ax.set_xticks([0, 1], [_spread_text(kind, videos) for kind in KINDS])
     ax.tick_params(axis="x", labelsize=SMALL, length=0)
-    ax.set_xlim(-0.5, 1.9)
+    ax.set_xlim(-0.55, 1.55)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.set_ylabel("mean attention in a video (1.0 = uniform)", fontsize=TEXT, color=INK)
     head(ax, f"{TITLE}, {when}",
-         f"Wilcoxon signed-rank {p_text(metrics)}; paired {effect_text(metrics)}",
+         f"Wilcoxon {p_text(metrics)}; paired {effect_text(metrics)}",
          f"box: quartiles; white: median; n = {videos.scored.sum():,} scored videos")  # fmt: skip
 
 
 def _draw_violin(ax: Axes, place: int, kind: KindStyle, values: Floats) -> None:
-    parts = ax.violinplot(values, [place], widths=0.75, showextrema=False)
+    parts = ax.violinplot(values, [place], widths=0.8, showextrema=False)
     bodies = parts["bodies"]
     assert isinstance(bodies, list)
     for body in bodies:
@@ -49,7 +49,8 @@ def _draw_violin(ax: Axes, place: int, kind: KindStyle, values: Floats) -> None:
     low, middle, high = np.percentile(values, [25, 50, 75])
     ax.plot([place, place], [low, high], color=INK, linewidth=6, solid_capstyle="butt", zorder=4)
     ax.scatter([place], [middle], s=22, color="white", edgecolor=INK, zorder=5)
-    ax.annotate(
-        f"median {middle:.2f}\nquartiles\n{low:.2f} to {high:.2f}", (place + 0.4, middle),
-        va="center", fontsize=SMALL, color=INK,
-    )  # fmt: skip
+
+
+def _spread_text(kind: KindStyle, videos: Videos) -> str:
+    low, middle, high = np.percentile(videos.attention(kind.name), [25, 50, 75])
+    return f"{kind.name} objects\nmedian {middle:.2f}\nquartiles {low:.2f} to {high:.2f}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from matplotlib.axes import Axes
 
+from .measure import fold_text
 from .style import FAINT, GRID, HEADING, INK, LINE, MUTED, SMALL, TEXT
 
 
@@ -16,6 +15,11 @@ def dress(ax: Axes) -> None:
     ax.tick_params(which="both", labelsize=SMALL, color=FAINT, labelcolor=INK, length=3)
     ax.grid(axis="y", color=GRID, linewidth=0.7)
     ax.set_axisbelow(True)
+
+
+def size_of(ax: Axes) -> tuple[float, float]:
+    """Width and height of axes in inches."""
+    return ax.bbox.width / ax.figure.dpi, ax.bbox.height / ax.figure.dpi
 
 
 def head(ax: Axes, title: str, *notes: str) -> None:
@@ -30,9 +34,9 @@ def head(ax: Axes, title: str, *notes: str) -> None:
         )  # fmt: skip
 
 
-def say_why(ax: Axes, title: str, reason: str, width: int) -> None:
-    """Say in the place of a panel why it is not drawn, in lines of `width` characters."""
+def say_why(ax: Axes, title: str, reason: str) -> None:
+    """Say in the place of a panel why it is not drawn."""
     head(ax, title)
     ax.set_axis_off()
-    text = textwrap.fill(f"Not drawn: {reason}.", width)
+    text = "\n".join(fold_text(f"Not drawn: {reason}.", size_of(ax)[0], TEXT))
     ax.text(0, 0.98, text, transform=ax.transAxes, va="top", fontsize=TEXT, color=INK)

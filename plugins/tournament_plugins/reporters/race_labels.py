@@ -1,4 +1,4 @@
-"""The labels at the ends of the lines: which trial, and how it fared. Pure, but for the drawing."""
+"""What is written beside panel a: at the end of each line which trial it is and how it fared."""
 
 from __future__ import annotations
 
@@ -13,36 +13,48 @@ from tournament.config.criteria import Leaf
 from tournament.referee.standings import Standing, Standings
 from tournament.referee.wording import metric_text
 
+from .measure import fold_name, width_of
+from .panel import size_of
 from .spread import spread
-from .style import FAINT, INK, LINE, MUTED, SMALL, ZONE, TrialStyle, inches, trial_style
-from .subject import Subject
-from .wording import OPERATORS, wrap_name
+from .style import FAINT, INK, MUTED, SMALL, ZONE, TrialStyle, inches, trial_style
+from .subject import Subject, check_of_win
+from .wording import OPERATORS
 
-NAME_WIDTH = 27
-"""Characters of a trial's name on one line."""
+NAME_WIDTH = 1.75
+"""The width in inches in which a trial's name is folded."""
 
-GAP = 0.5
-"""Space between two labels, in lines."""
+LEADER, KEY, PAD = 0.14, 0.34, 0.08
+"""Inches between axes and key, of the key (a piece of the line), and between key and text."""
+
+LINE = inches(1, SMALL)
+GAP = LINE / 2
 
 
 @dataclass(frozen=True)
 class EndLabel:
-    """Text beside a line's end at (`epoch`, `value`); both None for a trial without a number.
+    """Text that points at (`epoch`, `value`).
 
-    `name`: its lines in ink; `status`: one line below. `style` is None for a threshold.
+    A threshold has no epoch and no `style`; a trial without a finite value has neither epoch nor
+    value. `name` are its lines in ink, `status` the lines below.
     """
 
     name: tuple[str, ...]
-    status: str
-    epoch: float | None
-    value: float | None
-    style: TrialStyle | None
-    bold: bool = False
+    status: tuple[str, ...] = ()
+    epoch: float | None = None
+    value: float | None = None
+    style: TrialStyle | None = None
+    weight: str = "normal"
 
     @property
     def height(self) -> float:
-        """In lines of text, with the gap to the next label."""
-        return len(self.name) + bool(self.status) + GAP
+        """In inches, with the gap to the next label."""
+        return LINE * (len(self.name) + len(self.status)) + GAP
+
+    @property
+    def width(self) -> float:
+        """Of the text, in inches."""
+        names = [width_of(line, SMALL, self.weight) for line in self.name]
+        return max([*names, *(width_of(line, SMALL) for line in self.status)])
 
 
 def trial_labels(standings: Standings, subject: Subject, metric: str) -> list[EndLabel]:
@@ -55,87 +67,105 @@ def trial_labels(standings: Standings, subject: Subject, metric: str) -> list[En
 
 
 def threshold_label(leaf: Leaf) -> EndLabel:
-    """The label of a threshold line, which belongs to no epoch."""
+    """The label of a threshold."""
     checks = f" for {leaf.holds} checks" if leaf.holds > 1 else ""
     text = f"success zone: {OPERATORS[leaf.op]} {leaf.threshold:g}{checks}"
-    return EndLabel((text,), "", None, leaf.threshold, None)
+    return EndLabel((text,), value=leaf.threshold)
 
 
 def labels_height(labels: Sequence[EndLabel]) -> float:
     """The height in inches that the labels need."""
-    return inches(1, SMALL) * sum(label.height for label in labels)
+    return sum(label.height for label in labels)
 
 
-def draw_labels(ax: Axes, labels: Sequence[EndLabel], height: float) -> None:
-    """Write the labels to the right of axes that are `height` inches high, each with a leader."""
-    line = inches(1, SMALL)
+def labels_width(labels: Sequence[EndLabel]) -> float:
+    """The width in inches that the labels need, from the edge of the axes."""
+    return LEADER + KEY + PAD + max(label.width for label in labels)
+
+
+def draw_labels(ax: Axes, labels: Sequence[EndLabel]) -> None:
+    """Write the labels to the right of the axes, each with a leader to what it names."""
+    _, height = size_of(ax)
     wanted = [_fraction(ax, label) * height for label in labels]
-    centres = spread(wanted, [label.height * line for label in labels], height)
+    centres = spread(wanted, [label.height for label in labels], height)
     for label, centre in zip(labels, centres, strict=True):
-        _draw_label(ax, label, centre / height, line / height)
+        _draw_leader(ax, label, centre / height)
+        _draw_key(ax, label, centre / height)
+        _draw_text(ax, label, centre / height)
 
 
 def _trial_label(
     standings: Standings, subject: Subject, trial: Standing, metric: str, style: TrialStyle
 ) -> EndLabel:
+    weight = "bold" if trial is subject.trial else "normal"
     finite = [
         (check.epoch, value)
         for check in trial.checks
         if math.isfinite(value := check.metrics.get(metric, math.nan))
     ]
-    epoch, value = finite[-1] if finite else (None, None)
+    name = tuple(fold_name(trial.name, NAME_WIDTH, SMALL, weight))
     status = _status(standings, subject, trial, metric)
-    name = tuple(wrap_name(trial.name, NAME_WIDTH))
-    return EndLabel(name, status, epoch, value, style, bold=trial.name == subject.trial.name)
+    last = dict(zip(("epoch", "value"), finite[-1], strict=True)) if finite else {}
+    return EndLabel(name, status, style=style, weight=weight, **last)
 
 
-def _status(standings: Standings, subject: Subject, trial: Standing, metric: str) -> str:
-    check, word = trial.checks[-1], trial.state.lower()
-    if trial is standings.winner and standings.verdict:
-        word = "★ won"
-        check = next(c for c in reversed(trial.checks) if c.epoch == standings.verdict.epoch)
-    elif trial is subject.trial:
-        check, word = subject.check, f"☆ best check ({trial.state.lower()})"
-    value = check.metrics.get(metric, math.nan)
-    return f"{word}, epoch {check.epoch}: {metric_text(metric, value)}"
+def _status(
+    standings: Standings, subject: Subject, trial: Standing, metric: str
+) -> tuple[str, ...]:
+    if trial is standings.winner:
+        moments = [("★ won", check_of_win(standings, trial))]
+    else:
+        moments = [("☆ best", subject.check)] if trial is subject.trial else []
+        moments.append((trial.state.lower(), trial.checks[-1]))
+    return tuple(
+        f"{word}: {metric_text(metric, check.metrics.get(metric, math.nan))}, epoch {check.epoch}"
+        for word, check in moments
+    )
 
 
 def _fraction(ax: Axes, label: EndLabel) -> float:
-    """Where along the y axis, from 0 to 1, the label points at."""
+    """Where along the y axis, from 0 to 1, lies what the label names; 0 for nothing."""
     if label.value is None:
         return 0.0
     point = ax.transData.transform((ax.get_xlim()[0], label.value))
     return float(ax.transAxes.inverted().transform(point)[1])
 
 
-def _draw_label(ax: Axes, label: EndLabel, centre: float, line: float) -> None:
-    colour = ZONE if label.style is None else FAINT
-    if label.value is not None:
-        start = (1.0, label.value) if label.epoch is None else (label.epoch, label.value)
-        ax.annotate(
-            "", xy=start, xytext=(1.03, centre), annotation_clip=False,
-            xycoords=ax.get_yaxis_transform() if label.epoch is None else "data",
-            textcoords="axes fraction",
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 0,
-                        "shrinkB": 4, "linestyle": (0, (1, 2))},
-        )  # fmt: skip
-    _draw_key(ax, label, centre)
-    rows = [*((row, INK) for row in label.name), *([(label.status, MUTED)] if label.status else [])]
-    top = centre + line * len(rows) / 2
-    for number, (row, ink) in enumerate(rows):
-        weight = "bold" if label.bold and ink == INK else "normal"
-        ax.text(1.115, top - line * (number + 0.5), row, transform=ax.transAxes, fontsize=SMALL,
-                color=ink, fontweight=weight, va="center_baseline")  # fmt: skip
+def _draw_leader(ax: Axes, label: EndLabel, centre: float) -> None:
+    if label.value is None:
+        return
+    is_limit = label.epoch is None
+    ax.annotate(
+        "", (1.0 if is_limit else label.epoch, label.value), (1 + _share(ax, LEADER), centre),
+        xycoords=ax.get_yaxis_transform() if is_limit else "data", textcoords="axes fraction",
+        annotation_clip=False,
+        arrowprops={"arrowstyle": "-", "color": ZONE if is_limit else FAINT, "linewidth": 0.7,
+                    "linestyle": (0, (1, 2)), "shrinkA": 0, "shrinkB": 0 if is_limit else 5},
+    )  # fmt: skip
 
 
 def _draw_key(ax: Axes, label: EndLabel, centre: float) -> None:
-    """A piece of the line in front of the text."""
-    figure = ax.get_figure()
-    assert figure is not None
     look = {"color": ZONE, "linestyle": "--"} if label.style is None else label.style.line()
-    key = Line2D([1.035, 1.07, 1.105], [centre] * 3, transform=ax.transAxes, markevery=[1],
-                 linewidth=1.3, markersize=5.5, **look)  # fmt: skip
-    figure.add_artist(key)
+    ends = [1 + _share(ax, LEADER + KEY * part) for part in (0, 0.5, 1)]
+    ax.figure.add_artist(
+        Line2D(
+            ends, [centre] * 3, transform=ax.transAxes, markevery=[1], linewidth=1.3,
+            markersize=5.5, **look,
+        )
+    )  # fmt: skip
 
 
-__all__ = ["LINE", "EndLabel", "draw_labels", "labels_height", "threshold_label", "trial_labels"]
+def _draw_text(ax: Axes, label: EndLabel, centre: float) -> None:
+    rows = [(row, INK, label.weight) for row in label.name]
+    rows += [(row, MUTED, "normal") for row in label.status]
+    x = (LEADER + KEY + PAD) * 72
+    for number, (row, colour, weight) in enumerate(rows):
+        y = 72 * LINE * ((len(rows) - 1) / 2 - number)
+        ax.annotate(row, (1, centre), xycoords="axes fraction", xytext=(x, y), fontsize=SMALL,
+                    textcoords="offset points", color=colour, fontweight=weight,
+                    va="center_baseline")  # fmt: skip
+
+
+def _share(ax: Axes, length: float) -> float:
+    """A length in inches as a part of the width of the axes."""
+    return length / size_of(ax)[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator, ScalarFormatter
 from numpy.typing import NDArray
 
 from tournament.config.criteria import Criteria
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 LOG_FROM = 50.0
 """A log axis shows the metric when its largest value is this many times its smallest."""
 
+MOST_TICKS = 12
 FAVOURITE = "attention_ratio"
 
 
@@ -47,10 +48,8 @@ def series(trial: Standing, metric: str) -> tuple[Floats, Floats]:
     return epochs, values
 
 
-def draw_race(
-    ax: Axes, standings: Standings, subject: Subject, criteria: Criteria, height: float
-) -> None:
-    """Draw the panel into axes that are `height` inches high; labels go to their right."""
+def draw_race(ax: Axes, standings: Standings, subject: Subject, criteria: Criteria) -> None:
+    """Draw the panel; its labels go to the right of the axes."""
     metric = race_metric(criteria)
     dress(ax)
     racers = [
@@ -62,16 +61,18 @@ def draw_race(
     _draw_zone(ax, criteria, metric)
     for trial, style in racers:
         _draw_line(ax, trial, metric, style, leading=trial is subject.trial)
-    odd = [_mark_odd(ax, *series(trial, metric), style, i) for i, (trial, style) in enumerate(racers)]
+    odd = [
+        _mark_odd(ax, *series(trial, metric), style, i) for i, (trial, style) in enumerate(racers)
+    ]
     _mark_check(ax, subject, metric)
-    draw_labels(ax, race_labels(standings, subject, criteria), height)
+    draw_labels(ax, race_labels(standings, subject, criteria))
     head(ax, f"a   {metric} against epoch", *_notes(ax, criteria, metric, any(odd)))
 
 
 def _notes(ax: Axes, criteria: Criteria, metric: str, odd: bool) -> list[str]:
-    others = len(criteria.metrics()) - 1
-    notes = [f"every check of every trial; shaded: the criterion on {metric} is met"
-             + (f" ({others} other metric(s) count too)" if others else "")]  # fmt: skip
+    others = [name for name in criteria.metrics() if name != metric]
+    also = f"; success also takes {', '.join(others)}" if others else ""
+    notes = [f"every check of every trial{also}"]
     if odd:
         notes.append("gaps: × at the lower edge is NaN, triangles at the edges are +/- infinity")
     ax.set_xlabel("epoch", fontsize=TEXT, color=INK)
@@ -86,9 +87,7 @@ def _set_scales(ax: Axes, trials: Iterable[Standing], metric: str, criteria: Cri
     limits = [leaf.threshold for leaf in thresholds(criteria.group, metric)]
     shown = np.array([*values[np.isfinite(values)], *limits], np.float64)
     low, high = float(shown.min()), float(shown.max())
-    last = max(check.epoch for trial in trials for check in trial.checks)
-    ax.set_xlim(-0.03 * last, 1.03 * last)
-    ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    _set_epochs(ax, {check.epoch for trial in trials for check in trial.checks})
     if low > 0 and high / low > LOG_FROM:
         ax.set_yscale("log")
         factor = (high / low) ** 0.12
@@ -99,6 +98,16 @@ def _set_scales(ax: Axes, trials: Iterable[Standing], metric: str, criteria: Cri
         ax.set_ylim(low - pad, high + pad)
         ax.yaxis.set_major_locator(MaxNLocator(6))
     ax.tick_params(which="both", labelsize=SMALL)
+
+
+def _set_epochs(ax: Axes, epochs: set[int]) -> None:
+    """A tick at every check where they are few."""
+    last = max(*epochs, 1)
+    ax.set_xlim(-0.03 * last, 1.03 * last)
+    few = len(epochs) <= MOST_TICKS
+    ax.xaxis.set_major_locator(
+        FixedLocator(sorted(epochs)) if few else MaxNLocator(MOST_TICKS, integer=True)
+    )
 
 
 def _draw_zone(ax: Axes, criteria: Criteria, metric: str) -> None:

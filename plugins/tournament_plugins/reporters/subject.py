@@ -49,12 +49,13 @@ def subject_of(standings: Standings, name: str) -> Subject:
         raise TournamentError(f"trial {name!r} has no check after training: nothing to draw")
     before = next((check for check in trial.checks if check.index == 0), None)
     if trial is standings.winner:
-        return Subject(trial, _winning_check(standings, trial), before, "winner")
+        return Subject(trial, check_of_win(standings, trial), before, "winner")
     closest = standings.winner is None and trial is standings.runner_up
     return Subject(trial, trial.checks[trial.best], before, "closest" if closest else "other")
 
 
-def _winning_check(standings: Standings, trial: Standing) -> Check:
+def check_of_win(standings: Standings, trial: Standing) -> Check:
+    """The check that won the verdict. Raises LogError when the log has none at its epoch."""
     epoch = standings.verdict.epoch if standings.verdict else None
     for check in reversed(trial.checks):
         if check.index > 0 and check.epoch == epoch:

@@ -47,7 +47,7 @@ class Videos:
 
 
 def read_videos(run: Run, trial: str, check: Check) -> Videos:
-    """The videos at this check. Raises NotDrawable unless the table is there, intact and of videos."""
+    """The videos at this check. Raises NotDrawable when the table is not there, intact, of videos."""
     folder = run.folder.trial(trial)
     path = folder.samples(check.index)
     try:
@@ -76,7 +76,7 @@ def videos_from(table: Mapping[str, NDArray[Any]], source: str) -> Videos:
     accuracy, persistent, transient, ratio = (
         np.asarray(table[name], dtype=np.float64) for name in FIGURES
     )
-    scored = ~np.isnan(ratio) & np.isfinite(persistent) & np.isfinite(transient)
+    scored = np.isfinite(persistent) & np.isfinite(transient)
     passes = np.asarray(table["consistent"], dtype=bool) & scored
     return Videos(accuracy, persistent, transient, ratio, passes, scored)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Mapping
 
@@ -26,7 +25,8 @@ def title_text(standings: Standings, subject: Subject) -> str:
         "closest": f"No winner: {name} came closest, at epoch {epoch}",
         "other": f"Not the winner: {name}, at its best check, epoch {epoch}",
     }[subject.role]
-    return f"{text} (tournament {tournament})"
+    word = "examined" if _is_examined(standings, subject) else "claimed, not examined"
+    return f"{text} (tournament {tournament}; {word})"
 
 
 def notes_text(standings: Standings, subject: Subject) -> list[str]:
@@ -43,10 +43,15 @@ def notes_text(standings: Standings, subject: Subject) -> list[str]:
 
 def _whose_word(standings: Standings, subject: Subject) -> str:
     examined = standings.verdict.examined if standings.verdict else None
-    if subject.role == "winner" and examined is not None:
+    if examined is not None and _is_examined(standings, subject):
         figures = ", ".join(f"{name} {metric_text(name, x)}" for name, x in examined.items())
-        return f"Panels: as the trial claimed. Examined on sealed data: {figures}."
-    return "These figures are claimed by the trials themselves and were not examined."
+        return f"The panels show what the trials claimed. The exam of the winner found: {figures}."
+    return "All figures are what the trials themselves claim of their validation data."
+
+
+def _is_examined(standings: Standings, subject: Subject) -> bool:
+    verdict = standings.verdict
+    return subject.role == "winner" and verdict is not None and verdict.examined is not None
 
 
 def _leaf_text(leaf: Leaf) -> str:
@@ -58,7 +63,8 @@ def footer_text(run: str, standings: Standings, videos: str) -> list[str]:
     parts = [f"Run {run}", videos]
     if standings.criteria:
         parts.append(f"criteria: {standings.criteria.group}")
-        parts.append(f"a check every {standings.criteria.every} epoch(s)")
+        every = standings.criteria.every
+        parts.append("a check every epoch" if every == 1 else f"a check every {every} epochs")
     lines = [" · ".join(part for part in parts if part)]
     without = [_silent_text(trial) for trial in standings.trials.values() if not trial.checks]
     if without:
@@ -74,22 +80,6 @@ def _silent_text(trial: Standing) -> str:
 def short(text: str, most: int) -> str:
     """The text on one line, cut to `most` characters with an ellipsis."""
     return textwrap.shorten(text, most, placeholder=" …") or text[:most]
-
-
-def wrap_name(name: str, width: int) -> list[str]:
-    """A name in lines of at most `width` characters, broken behind - _ . where that is possible."""
-    pieces = [
-        part[at : at + width]
-        for part in re.findall(r"[^-_.]*[-_.]+|[^-_.]+", name)
-        for at in range(0, len(part), width)
-    ]
-    lines = [""]
-    for piece in pieces:
-        if len(lines[-1]) + len(piece) <= width:
-            lines[-1] += piece
-        else:
-            lines.append(piece)
-    return [line for line in lines if line]
 
 
 def p_text(metrics: Mapping[str, float]) -> str:

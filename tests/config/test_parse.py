@@ -7,6 +7,8 @@ import pytest
 from tournament.config.parse import parse_yaml
 from tournament.config.tree import find, plain
 
+EMPTY = "c: the file is empty; a config says at least `task`, `entrants` and `criteria`"
+
 
 def wrong(text: str) -> list[str]:
     return [str(problem) for problem in parse_yaml(text, "c").problems]
@@ -15,13 +17,13 @@ def wrong(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        ("", ["c: the file is empty; a config says at least `task`, `entrants` and `criteria`"]),
-        ("# only this\n\n", ["c: the file is empty; a config says at least `task`, `entrants` and `criteria`"]),
+        ("", [EMPTY]),
+        ("# only this\n\n", [EMPTY]),
         ("---\n", ["c:2: expected a mapping of keys to values, such as `task: ...`"]),
         ("\n5", ["c:2: expected a mapping of keys to values, such as `task: ...`"]),
         ("- a\n- b", ["c:1: expected a mapping of keys to values, such as `task: ...`"]),
         ("a: 1\n---\nb: 2", ["c:2: a second document begins here; a config is one document"]),
-        ("%YAML 1.1\n---\na: 1", ["c:2: %YAML: this file is read as YAML 1.2; remove this line"]),
+        ("%YAML 1.1\n---\na: 1", ["c:1: %YAML: this file is read as YAML 1.2; remove this line"]),
         (
             "a: !!python/object/apply:os.system [echo]",
             ["c:1: a: tags such as tag:yaml.org,2002:python/object/apply:os are not allowed; "
@@ -36,7 +38,7 @@ def wrong(text: str) -> list[str]:
         ("x: {a: 1,\n a: 2}", ["c:2: x.a: this key is already there in line 1; keep one"]),
         ("x:\n  1: a", ["c:2: x: a key must be text; 1 is not: write '1':"]),
         ("true: a", ["c:1: a key must be text; true is not: write 'true':"]),
-        ("x:\n  : a", ["c:2: x: there is no key before this ':'"]),
+        ("x:\n  ?\n  : a", ["c:2: x: there is no key before this ':'"]),
         ("x: {[1]: a}", ["c:1: x: a key must be text, not a list or mapping in brackets"]),
         ("x: {{name}}", ["c:1: x: a key must be text, not a list or mapping in brackets"]),
         ("a: &n 1\nx: {*n : 2}", ["c:2: x: a key must be text; *n is not: write '*n':"]),
@@ -47,13 +49,15 @@ def wrong(text: str) -> list[str]:
         ),
         ("a: *x", ["c:1: a: *x: there is no &x before it"]),
         ("a: &x\n  b: *x", ["c:2: a.b: *x stands inside &x itself"]),
-        ("a: [.nan]", ["c:1: a.0: .nan is not a finite number; give a number, or leave the key out"]),
+        ("a: [.nan]",
+         ["c:1: a.0: .nan is not a finite number; give a number, or leave the key out"]),
         ("a: 1e400", ["c:1: a: 1e400 is too large for a floating-point number (at most 1.8e308)"]),
         ("a: \"x\\0\"", ["c:1: a: a text can hold neither \\0 nor half of a surrogate pair"]),
         ("a: \"\\ud800\"", ["c:1: a: a text can hold neither \\0 nor half of a surrogate pair"]),
         ("a: 1\nb: \x07", ["c:2: the character U+0007 may not stand in a config; remove it"]),
         ("a: b\u2028c", ["c:1: the character U+2028 may not stand in a config; remove it"]),
-        ("a\0:\0", ["c:1: the character U+0000 may not stand in a config; is the file UTF-16? Save it as UTF-8"]),
+        ("a\0:\0", ["c:1: the character U+0000 may not stand in a config; is the file UTF-16? "
+                    "Save it as UTF-8"]),
         ("a: [" * 70, ["c:1: nested more than 64 levels deep"]),
     ],
 )  # fmt: skip
@@ -67,8 +71,8 @@ def test_what_is_refused_is_named_with_its_line(text: str, messages: list[str]) 
         ("a:\n\tb: 1", 2, "a tab stands where only spaces may; YAML indents with spaces"),
         ("a: [>= 3]", 1, "'>' cannot begin a value; put quotes around the value"),
         (
-            "a: b: c", 1, "this `key:` cannot stand here; is it indented as its neighbours are, and "
-            "does a text that holds ': ' have quotes?",
+            "a: b: c", 1, "this `key:` cannot stand here; is it indented as its neighbours are, "
+            "and does a text that holds ': ' have quotes?",
         ),
         ("a: 1\nno colon\nb: 2", 2, "there is no ': ' in this line; write `key: value`"),
         ("a: [1,\nb: c\n", 3, "the [ of line 1 is not closed here; add ] or a comma"),
@@ -79,8 +83,8 @@ def test_what_is_refused_is_named_with_its_line(text: str, messages: list[str]) 
             "quotes?",
         ),
         (
-            "a:\n  b: 1\n c: 2", 3, "this does not continue what begins in line 1; is it indented as "
-            "its neighbours are, and are keys and `- ` not mixed?",
+            "a:\n  b: 1\n c: 2", 3, "this does not continue what begins in line 1; is it indented "
+            "as its neighbours are, and are keys and `- ` not mixed?",
         ),
         (
             "{a: 1}}", 1, "this does not continue what is before it; is it indented as its "
@@ -88,13 +92,15 @@ def test_what_is_refused_is_named_with_its_line(text: str, messages: list[str]) 
         ),
         ("a: }", 1, "there is no value before '}'; put quotes around it if it is text"),
         ("a: *", 1, "text that begins with * or & needs quotes"),
-        ('a: "C:\\data"', 1, "in double quotes \\ begins an escape; write \\\\, or use single quotes"),
+        ('a: "C:\\data"', 1,
+         "in double quotes \\ begins an escape; write \\\\, or use single quotes"),
         (
-            'a: "\\U99999999"', 1, "an escape such as \\U0001F600 or a version is out of range here",
+            'a: "\\U99999999"', 1, "an escape such as \\U0001F600 or a version is out of range "
+            "here",
         ),
         (
-            "a: |1x", 1, "while scanning a block scalar expected chomping or indentation indicators, "
-            "but found 'x'",
+            "a: |1x", 1, "while scanning a block scalar expected chomping or indentation "
+            "indicators, but found 'x'",
         ),
     ],
 )  # fmt: skip
@@ -124,7 +130,8 @@ def test_a_few_ordinary_aliases_are_read_and_keep_their_own_lines() -> None:
 
 def test_billion_laughs_are_refused() -> None:
     lines = ["a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
-    lines += [f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]" for old, new in zip("abcdefgh", "bcdefghi", strict=True)]  # fmt: skip
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True):
+        lines.append(f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]")
     (message,) = wrong("\n".join(lines))
     assert message.startswith("c:4: more than 10,000 keys and values up to here (an alias counts")
 

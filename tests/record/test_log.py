@@ -103,7 +103,10 @@ def test_a_second_writer_in_this_process_is_refused(path: Path) -> None:
 def test_a_second_writer_in_another_process_is_refused_and_changes_nothing(path: Path) -> None:
     written(path, 2)
     path.write_bytes(path.read_bytes() + b'{"torn')
-    opening = f"from pathlib import Path; from tournament.record.log import *; LogWriter(Path({str(path)!r}))"
+    opening = (
+        "from pathlib import Path; from tournament.record.log import LogWriter; "
+        f"LogWriter(Path({str(path)!r}))"
+    )
     with LogWriter(path) as log:
         before = path.read_bytes()
         child = [sys.executable, "-c", opening]

@@ -51,6 +51,7 @@ class Following:
         """
         ready = [next_one for event in events for next_one in self._take(event)]
         self._known = max(self._known, following + int(more))
+        self._fresh = False
         if ready or not self._behind:
             # A chunk that was of no use must not be asked for again at once, without end.
             self._asked_at = None
@@ -62,7 +63,6 @@ class Following:
             return None
         if self._asked_at is not None and now - self._asked_at < self._patience:
             return None
-        self._fresh = False
         self._asked_at = now
         self.replays += 1
         return self.wanted

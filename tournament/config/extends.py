@@ -31,11 +31,12 @@ def read_tree(path: Path) -> tuple[Node, list[Problem]]:
     problems: list[Problem] = []
     trees: list[Node] = []
     chain = [path]
+    seen: set[str] = set()
     link: Node | None = None
     while len(trees) < len(chain):
         try:
-            _refuse_circle(chain)
             text = read_text(chain[-1])
+            _refuse_circle(chain, seen)
         except ValueError as error:
             raise ConfigError([*problems, _unreadable(chain[-1], link, error)]) from None
         parsed = parse_yaml(text, str(chain[-1]))
@@ -55,11 +56,13 @@ def _unreadable(path: Path, link: Node | None, error: ValueError) -> Problem:
     return link.place.problem("extends", f"{path}: {error}")
 
 
-def _refuse_circle(chain: list[Path]) -> None:
-    *earlier, last = map(os.path.realpath, chain)
-    if last in earlier:
+def _refuse_circle(chain: list[Path], seen: set[str]) -> None:
+    """Adds the last file of the chain to those `seen`, by their real paths."""
+    real = os.path.realpath(chain[-1])
+    if real in seen:
         circle = " -> ".join(map(str, chain))
         raise ValueError(f"these files extend each other in a circle: {circle}")
+    seen.add(real)
 
 
 def _without_extends(tree: Node, problems: list[Problem]) -> tuple[Node, Node | None]:

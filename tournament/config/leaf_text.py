@@ -40,7 +40,8 @@ def read_leaf(text: str) -> LeafText:
         raise ValueError(f"cannot read {text!r}: {_advice(text)}")
     metric, op, number, checks = found.groups()
     if not math.isfinite(float(number)):
-        raise ValueError(f"cannot read {text!r}: the threshold {number} is not a finite number")
+        form = _form(f"{metric} {op} 0.75")
+        raise ValueError(f"cannot read {text!r}: a threshold must be a finite number; {form}")
     holds = int(checks or 1)
     if not 1 <= holds <= MOST_CHECKS:
         raise ValueError(f"cannot read {text!r}: {_advice(text)}")
@@ -51,7 +52,7 @@ def _advice(text: str) -> str:
     """What the person probably meant, and how to write it with the same metric and number."""
     metric = found[0] if (found := re.search(rf"(?<![\w.]){METRIC}", text)) else "val_accuracy"
     numbers = re.search(rf"(?<![\w.]){NUMBER}", text.replace(",", "."))
-    number = numbers[0] if numbers else "0.75"
+    number = numbers[0] if numbers and math.isfinite(float(numbers[0])) else "0.75"
     example = f"{metric} {_operator(text)} {number}"
     for pattern, advice in _MISTAKES:
         if re.search(pattern, text):
@@ -60,10 +61,13 @@ def _advice(text: str) -> str:
     return _form(example)
 
 
+_OPS = {"=<": "<=", "=>": ">=", "≤": "<=", "⩽": "<="}
+
+
 def _operator(text: str) -> str:
     """The operator that was meant: turned round where the number comes before the metric."""
-    found = re.search(r"[<>]=?|[≤⩽]", text)
-    op = found[0].replace("≤", "<=").replace("⩽", "<=") if found else ">="
+    found = re.search(r"=[<>]|[<>]=?|[≤⩽]", text)
+    op = _OPS.get(found[0], found[0]) if found else ">="
     if re.match(NUMBER, text):
         return op.translate(str.maketrans("<>", "><"))
     return op

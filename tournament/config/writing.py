@@ -52,7 +52,9 @@ def shown(value: object) -> str:
         return "a list"
     if isinstance(value, str):
         return f"the text {value!r:.50}"
-    return f"{flow(value):.40}"
+    if isinstance(value, int) and abs(value) > 2**64:
+        return "a number beyond 64 bits"
+    return str(value).lower() if isinstance(value, bool) else repr(value)[:40]
 
 
 def _scalar(value: object) -> str:

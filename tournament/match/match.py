@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..bus.hub import Hub
 from ..bus.subscriber import Subscriber
+from ..errors import BusError
 from ..process.spawn import Exit
 from ..record.events import (
     AnyEvent,
@@ -112,6 +113,8 @@ class Match:
 
     def _round(self, hub: Hub, subscriber: Subscriber) -> None:
         """One turn: events to the referee, decisions to the log, then processes and clocks."""
+        if hub.failure is not None:
+            raise BusError(f"the hub has stopped: {hub.failure}") from hub.failure
         for event in subscriber.poll(TICK):
             self._take(event, hub)
         now = time.monotonic()
@@ -149,7 +152,12 @@ class Match:
     def _bury(self, running: Running, how: Exit, hub: Hub) -> None:
         """A worker is gone: take in what it still had to say, then log its end."""
         spec = running.spec
-        hub.drain(spec.trial, spec.attempt, running.folder.outbox(spec.attempt))
+        outbox = running.folder.outbox(spec.attempt)
+        if outbox.exists():
+            drained = hub.drain(spec.trial, spec.attempt, outbox)
+            if drained.problem:
+                hub.publish(Notice(text=f"{spec.trial}: {drained.problem}"))
+        hub.withdraw(spec.trial, spec.attempt)
         hub.publish(
             Ended(
                 trial=spec.trial,

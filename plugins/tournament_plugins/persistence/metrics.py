@@ -31,7 +31,7 @@ class Pairs:
 
 def attention_received(attention: NDArray[np.float32], starts: Starts) -> Floats:
     """(N,): what each token receives; `attention` (L, H, P) as in `predictions`."""
-    paid = attention.reshape(-1, attention.shape[2]).mean(axis=0, dtype=np.float64)
+    paid = attention.mean(axis=(0, 1), dtype=np.float64)
     received = np.empty(int(starts[-1]))
     place = 0
     for first, end in pairwise(starts):

@@ -63,7 +63,8 @@ def _draw_group(ax: Axes, place: int, videos: Videos) -> float:
 
 def _above(ax: Axes, x: float, y: float, text: str) -> None:
     ax.annotate(text, (x, y), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom",
-                fontsize=SMALL, color=MUTED)  # fmt: skip
+                fontsize=SMALL, color=MUTED, zorder=5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
 
 
 def _group_text(videos: Videos, name: str) -> str:

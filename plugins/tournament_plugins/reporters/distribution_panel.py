@@ -29,10 +29,10 @@ def draw_distributions(ax: Axes, videos: Videos, metrics: Mapping[str, float], w
     ax.set_xticks([0, 1], [_spread_text(kind, videos) for kind in KINDS])
     ax.tick_params(axis="x", labelsize=SMALL, length=0)
     ax.set_xlim(-0.55, 1.55)
-    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    ax.set_ylim(bottom=0)
     ax.set_ylabel("mean attention in a video (1.0 = uniform)", fontsize=TEXT, color=INK)
     head(ax, f"{TITLE}, {when}",
-         f"Wilcoxon {p_text(metrics)}; paired {effect_text(metrics)}",
+         f"Wilcoxon signed-rank {p_text(metrics)}; {effect_text(metrics)}",
          f"box: quartiles; white: median; n = {videos.scored.sum():,} scored videos")  # fmt: skip
 
 

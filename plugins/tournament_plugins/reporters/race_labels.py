@@ -16,7 +16,7 @@ from tournament.referee.wording import metric_text
 from .measure import fold_name, width_of
 from .panel import size_of
 from .spread import spread
-from .style import FAINT, INK, MUTED, SMALL, ZONE, TrialStyle, inches, trial_style
+from .style import FAINT, INK, LIMIT, MUTED, SMALL, TrialStyle, inches, trial_style
 from .subject import Subject, check_of_win
 from .wording import OPERATORS
 
@@ -139,13 +139,13 @@ def _draw_leader(ax: Axes, label: EndLabel, centre: float) -> None:
         "", (1.0 if is_limit else label.epoch, label.value), (1 + _share(ax, LEADER), centre),
         xycoords=ax.get_yaxis_transform() if is_limit else "data", textcoords="axes fraction",
         annotation_clip=False,
-        arrowprops={"arrowstyle": "-", "color": ZONE if is_limit else FAINT, "linewidth": 0.7,
+        arrowprops={"arrowstyle": "-", "color": LIMIT if is_limit else FAINT, "linewidth": 0.7,
                     "linestyle": (0, (1, 2)), "shrinkA": 0, "shrinkB": 0 if is_limit else 5},
     )  # fmt: skip
 
 
 def _draw_key(ax: Axes, label: EndLabel, centre: float) -> None:
-    look = {"color": ZONE, "linestyle": "--"} if label.style is None else label.style.line()
+    look = {"color": LIMIT, "linestyle": "--"} if label.style is None else label.style.line()
     ends = [1 + _share(ax, LEADER + KEY * part) for part in (0, 0.5, 1)]
     ax.figure.add_artist(
         Line2D(

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from tournament.config.criteria import Criteria
 from tournament.referee.standings import Standing, Standings
 
+from .gaps import mark_gaps, open_lane
 from .panel import dress, head
 from .race_labels import EndLabel, draw_labels, threshold_label, trial_labels
-from .style import INK, SMALL, TEXT, ZONE, TrialStyle, trial_style
+from .style import INK, LIMIT, SMALL, TEXT, ZONE, TrialStyle, trial_style
 from .subject import Subject
 from .zone import success_zone, thresholds
 
 Floats = NDArray[np.float64]
 
-LOG_FROM = 50.0
+LOG_FROM = 15.0
 """A log axis shows the metric when its largest value is this many times its smallest."""
 
 MOST_TICKS = 12
@@ -59,14 +60,16 @@ def draw_race(ax: Axes, standings: Standings, subject: Subject, criteria: Criter
     ]
     _set_scales(ax, [trial for trial, _ in racers], metric, criteria)
     _draw_zone(ax, criteria, metric)
+    odd = [racer for racer in racers if not np.isfinite(series(racer[0], metric)[1]).all()]
+    if odd:
+        open_lane(ax, len(odd))
     for trial, style in racers:
         _draw_line(ax, trial, metric, style, leading=trial is subject.trial)
-    odd = [
-        _mark_odd(ax, *series(trial, metric), style, i) for i, (trial, style) in enumerate(racers)
-    ]
+    for row, (trial, style) in enumerate(odd):
+        mark_gaps(ax, *series(trial, metric), style, row, len(odd))
     _mark_check(ax, subject, metric)
     draw_labels(ax, race_labels(standings, subject, criteria))
-    head(ax, f"a   {metric} against epoch", *_notes(ax, criteria, metric, any(odd)))
+    head(ax, f"a   {metric} against epoch", *_notes(ax, criteria, metric, bool(odd)))
 
 
 def _notes(ax: Axes, criteria: Criteria, metric: str, odd: bool) -> list[str]:
@@ -74,7 +77,7 @@ def _notes(ax: Axes, criteria: Criteria, metric: str, odd: bool) -> list[str]:
     also = f"; success also takes {', '.join(others)}" if others else ""
     notes = [f"every check of every trial{also}"]
     if odd:
-        notes.append("gaps: × at the lower edge is NaN, triangles at the edges are +/- infinity")
+        notes.append("hollow marks in the grey lane: values that are not finite, gaps in the lines")
     ax.set_xlabel("epoch", fontsize=TEXT, color=INK)
     scale = " (log scale)" if ax.get_yscale() == "log" else ""
     ax.set_ylabel(f"{metric}{scale}", fontsize=TEXT, color=INK)
@@ -115,7 +118,7 @@ def _draw_zone(ax: Axes, criteria: Criteria, metric: str) -> None:
     for start, end in success_zone(criteria.group, metric):
         ax.axhspan(max(start, low), min(end, high), color=ZONE, alpha=0.13, linewidth=0, zorder=0)
     for leaf in thresholds(criteria.group, metric):
-        ax.axhline(leaf.threshold, color=ZONE, linestyle="--", linewidth=1.3, zorder=1,
+        ax.axhline(leaf.threshold, color=LIMIT, linestyle="--", linewidth=1.3, zorder=1,
                    gid="threshold")  # fmt: skip
 
 
@@ -126,21 +129,6 @@ def _draw_line(ax: Axes, trial: Standing, metric: str, style: TrialStyle, *, lea
         epochs, shown, gid=f"trial:{trial.name}", markersize=6, linewidth=2.2 if leading else 1.3,
         markevery=max(1, len(epochs) // 16), zorder=4 if leading else 3, **style.line(),
     )  # fmt: skip
-
-
-def _mark_odd(ax: Axes, epochs: Floats, values: Floats, style: TrialStyle, row: int) -> bool:
-    """Mark the checks without a finite value at the edges; says whether there are any."""
-    step = 0.035 * (row % 8)
-    for which, marker, edge in (
-        (np.isnan(values), "x", 0.02 + step),
-        (np.isposinf(values), "^", 0.98 - step),
-        (np.isneginf(values), "v", 0.02 + step),
-    ):
-        ax.scatter(
-            epochs[which], np.full(int(which.sum()), edge), marker=marker, s=26, zorder=5,
-            color=style.colour, transform=ax.get_xaxis_transform(), gid="not finite",
-        )  # fmt: skip
-    return bool((~np.isfinite(values)).any())
 
 
 def _mark_check(ax: Axes, subject: Subject, metric: str) -> None:

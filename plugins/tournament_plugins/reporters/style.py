@@ -11,21 +11,23 @@ from dataclasses import dataclass
 from typing import Any
 
 DPI = 150
-HEADLINE, HEADING, TEXT, SMALL = 13.0, 10.0, 8.5, 7.5
+HEADLINE, HEADING, TEXT, SMALL = 12.0, 10.0, 8.5, 7.5
 """Font sizes in points: the figure's title, a panel's title, the title's notes, all else."""
 
 LINE = 1.3
 """The distance of two lines of text, in font sizes."""
 
 INK, MUTED, FAINT, GRID = "#1a1a1a", "#555555", "#9a9a9a", "#e4e4e4"
-ZONE = "#009E73"
+ZONE, LIMIT = "#009E73", "#33554a"
+"""The zone of success, drawn faintly, and its edge."""
+LANE = "#f1f1f1"
 UNKNOWN = "#d9d9d9"
 """The colour of what was not scored."""
 
 _COLOURS = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1a1a1a", "#E69F00", "#56B4E9", "#7a7a7a",
 )  # fmt: skip
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p")
+_MARKERS = ("o", "s", "^", "D", "v", "<", ">", "P", "X", "h", "p")
 _DASHES = ("-", "--", "-.", ":", (0, (7, 1.5, 1, 1.5, 1, 1.5)))
 
 

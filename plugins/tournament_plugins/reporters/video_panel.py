@@ -41,8 +41,8 @@ def draw_videos(
         draw_grid(ax, grid, width)
         mark_cells(ax, grid, np.isnan(grid.values), "_", "not scored", width)
     mark_cells(axes[0], left, (videos.scored & ~videos.passes)[order], "x", "fail", width)
-    draw_bar(bars[0], left.norm, "{:g}x", "attention ratio of the video (log scale)")
-    draw_bar(bars[1], right.norm, "{:.0%}", "share of the video's objects that are told right")
+    draw_bar(bars[0], left.norm, "{:g}x", "attention ratio (log scale, 1st to 99th percentile)")
+    draw_bar(bars[1], right.norm, "{:.0%}", "accuracy: share of the video's objects told right")
     head(axes[0], f"{TITLE}, {when}", _count_text(videos), "one cell a video, by falling ratio")
     head(axes[1], "", "accuracy; each video has the same place as on the left")
 
@@ -58,5 +58,5 @@ def _count_text(videos: Videos) -> str:
     passed, scored, total = (
         int(x) for x in (videos.passes.sum(), videos.scored.sum(), len(videos.scored))
     )
-    text = f"{passed:,} of {total:,} pass, {scored - passed:,} fail (×)"
+    text = f"{passed:,} of {total:,} pass (consistent), {scored - passed:,} fail (×)"
     return text + (f", {total - scored:,} not scored (–)" if total > scored else "")

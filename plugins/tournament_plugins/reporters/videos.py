@@ -47,7 +47,7 @@ class Videos:
 
 
 def read_videos(run: Run, trial: str, check: Check) -> Videos:
-    """The videos at this check. Raises NotDrawable when the table is not there, intact, of videos."""
+    """The videos at this check. Raises NotDrawable when their table is not there or not intact."""
     folder = run.folder.trial(trial)
     path = folder.samples(check.index)
     try:

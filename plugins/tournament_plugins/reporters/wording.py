@@ -88,7 +88,7 @@ def p_text(metrics: Mapping[str, float]) -> str:
     if value is None:
         return "p not measured"
     if not math.isfinite(value):
-        return f"p: {value} (cannot be computed)"
+        return f"p is {value}"
     if value == 0:
         return "p < $10^{-300}$"
     if value >= 0.001:
@@ -98,8 +98,8 @@ def p_text(metrics: Mapping[str, float]) -> str:
 
 
 def effect_text(metrics: Mapping[str, float]) -> str:
-    """`Cohen's d = 1.23`, with the word for what it is not when it is no number."""
+    """`Cohen's d = 1.23`, or in words what it is instead of a number."""
     value = metrics.get("cohens_d")
     if value is None:
         return "Cohen's d not measured"
-    return f"Cohen's d = {value:.2f}" if math.isfinite(value) else f"Cohen's d: {value}"
+    return f"Cohen's d = {value:.2f}" if math.isfinite(value) else f"Cohen's d is {value}"

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tournament.cache import Cache
@@ -28,16 +27,5 @@ def make_task(cache: Cache, tmp_path: Path) -> MakeTask:
             seed=0, device="cpu", threads=1, cores=1, cache=cache, folder=tmp_path / "trial"
         )
         return Persistence(PersistenceOptions.model_validate(options), context)
-
-    return make
-
-
-@pytest.fixture
-def uniform_attention() -> Callable[[np.ndarray], np.ndarray]:
-    """Attention of 2 layers and 4 heads in which each query pays every token the same."""
-
-    def make(counts: np.ndarray) -> np.ndarray:
-        row = np.concatenate([np.full(n * n, 1 / n) for n in counts])
-        return np.broadcast_to(row, (2, 4, len(row))).astype(np.float32)
 
     return make

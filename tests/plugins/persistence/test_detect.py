@@ -34,7 +34,9 @@ def test_an_object_is_found_with_its_half_open_box():
     assert found.object.tolist() == [0] * 12
 
 
-@pytest.mark.parametrize("small", ["##... ##... ##... ##...", "##### ##### ..... .....", "#.... ....."])
+@pytest.mark.parametrize(
+    "small", ["##... ##... ##... ##...", "##### ##### ..... .....", "#.... ....."]
+)
 def test_what_is_narrower_or_lower_than_3_pixels_is_no_object(small):
     found = detect(picture(small))
     assert (len(found.frame), len(found.pixel)) == (0, 0)
@@ -114,9 +116,9 @@ def test_objects_come_by_frame_then_y_then_x():
     )
     assert found.frame.tolist() == [0, 0, 0, 2, 2]
     assert found.box[:, :2].tolist() == [[5, 0], [0, 1], [3, 5], [0, 0], [5, 0]]
-    assert np.array_equal(found.pixel[found.object == 2], 64 // 8 * 5 + np.array(
-        [3, 4, 5, 11, 12, 13, 19, 20, 21]
-    ))
+    assert np.array_equal(
+        found.pixel[found.object == 2], 64 // 8 * 5 + np.array([3, 4, 5, 11, 12, 13, 19, 20, 21])
+    )
 
 
 def test_bright_means_a_mean_above_two_fifths():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp
@@ -25,14 +27,13 @@ def one_of_each_kind(colour: str) -> tuple[Tokenised, np.ndarray, np.ndarray]:
     options = PersistenceOptions(seed=11, colour=colour)
     rng = np.random.default_rng(0)
     parts = [tokenise(film(options, range(a, a + 100))) for a in range(0, VIDEOS, 100)]
-    counts = np.concatenate([part.counts for part in parts])
-    tokens = Tokenised(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("crops", "frame")),
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("box", "labels")),
-        counts,
-    )
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Tokenised)
+    }
+    tokens = Tokenised(**columns)
     rows: tuple[list[int], list[int]] = [], []
-    for end, count in zip(np.cumsum(counts), counts, strict=True):
+    for end, count in zip(np.cumsum(tokens.counts), tokens.counts, strict=True):
         own = np.arange(end - count, end)
         for kind, chosen in enumerate(rows):
             mine = own[tokens.labels[own] == kind]
@@ -75,14 +76,11 @@ def test_mean_speeds_are_alike(scenes):
 
 def test_speeds_while_visible_are_alike(scenes):
     step = np.linalg.norm(np.diff(scenes.position[..., :2], axis=2), axis=-1)
-    both = scenes.visible[..., 1:] & scenes.visible[..., :-1]
-    at = np.random.default_rng(1).integers(0, 15, VIDEOS)
-    persistent = step[np.arange(VIDEOS), 0, at]
-    transient = [step[v, o, rows.argmax()] for (v, o), rows in np.ndenumerate_rows(both)] if 0 else [
-        step[v, o][both[v, o]][0] for v, o in zip(*np.nonzero(both[:, 1:].any(axis=2)), strict=True)
-        for o in [o + 1]
-    ]
-    assert alike(persistent, np.array(transient))
+    moving = (scenes.visible[..., 1:] & scenes.visible[..., :-1])[:, 1:]
+    persistent = step[np.arange(VIDEOS), 0, np.random.default_rng(1).integers(0, 15, VIDEOS)]
+    video, number = np.nonzero(moving.any(axis=2))
+    transient = step[:, 1:][video, number, moving[video, number].argmax(axis=1)]
+    assert alike(persistent, transient)
 
 
 def test_detections_are_equally_bright_and_large(white):

@@ -85,7 +85,9 @@ def test_the_persistent_object_moves_smoothly():
     mine = shot.owners == 1
     seen = mine.sum(axis=(2, 3)) > 20
     size = np.maximum(mine.sum(axis=(2, 3)), 1)
-    centre = np.stack([(mine * x).sum(axis=(2, 3)), (mine * y).sum(axis=(2, 3))], -1) / size[..., None]
+    centre = (
+        np.stack([(mine * x).sum(axis=(2, 3)), (mine * y).sum(axis=(2, 3))], -1) / size[..., None]
+    )
     step = np.linalg.norm(np.diff(centre, axis=1), axis=-1)[seen[:, 1:] & seen[:, :-1]]
     assert 0.5 < np.median(step) < 4
     assert step.max() < 12

@@ -1,0 +1,18 @@
+"""Publishes without end; after every publish that returned it writes one byte to its output.
+
+Arguments: endpoint, trial, secret, outbox. Run as a process of its own, to be killed.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from tournament.bus import Publisher
+from tournament.record.events import Finished
+
+if __name__ == "__main__":
+    endpoint, trial, secret, outbox = sys.argv[1:]
+    publisher = Publisher(endpoint, "race-1", trial, 0, secret, Path(outbox), window=50)
+    while True:
+        publisher.publish(Finished(epochs=1, seconds=1.0))
+        os.write(1, b".")

@@ -1,0 +1,393 @@
+"""The hub on real sockets and a real file: durable first, then acknowledged, ordered, published."""
+
+from __future__ import annotations
+
+import stat
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+
+from tournament.bus import Endpoints, Hub, Publisher, Subscriber
+from tournament.bus.wire import Ack, Hello, Order, Refused, Welcome, frames
+from tournament.errors import BusError, LogError
+from tournament.record.events import (
+    AnyEvent,
+    Closed,
+    Finished,
+    Interrupted,
+    Note,
+    Payload,
+    Start,
+    Stop,
+    Verdict,
+    make_event,
+    write_event,
+)
+from tournament.record.log import LogWriter, read_log
+
+RUN = "race-1"
+SECRET = "correct horse battery staple"
+Logged = Callable[[], list[AnyEvent]]
+
+
+def hello(trial: str = "a", secret: str = SECRET) -> list[bytes]:
+    return frames(Hello(run=RUN, trial=trial, attempt=0, secret=secret))
+
+
+def said(seq: int, payload: Payload | None = None, trial: str = "a") -> list[bytes]:
+    data = payload or Finished(epochs=seq, seconds=1.0)
+    return [b"event", write_event(make_event(data, run=RUN, seq=seq, t=1.0, trial=trial))]
+
+
+def ack(message: list[bytes]) -> int:
+    assert message[0] == b"ack", message
+    return Ack.model_validate_json(message[1]).seq
+
+
+@pytest.fixture
+def seated(hub: Hub, peer: Callable[[str], Any]) -> Any:
+    """A peer that the hub knows as trial a."""
+    hub.admit("a", 0, SECRET)
+    made = peer(hub.endpoints.ingest)
+    made.send(*hello())
+    assert made.hear() == frames(Welcome(seq=0))
+    return made
+
+
+def test_events_of_the_match_and_of_workers_reach_the_log_and_a_subscriber_in_one_order(
+    hub: Hub,
+    worker: Callable[..., Publisher],
+    subscriber: Callable[..., Subscriber],
+    logged: Logged,
+) -> None:
+    follower, alpha, beta = subscriber(), worker("alpha"), worker("beta")
+    for epoch in range(50):
+        hub.publish(Interrupted(signal=f"S{epoch}"))
+        alpha.publish(Finished(epochs=epoch, seconds=1.0))
+        beta.publish(Finished(epochs=epoch, seconds=1.0))
+    assert alpha.close() == 0
+    assert beta.close() == 0
+    hub.publish(Closed(exit_code=0, seconds=1.0)).result()
+    events = list(follower)
+    assert events == logged()
+    assert [event.offset for event in events] == list(range(151))
+    for trial in (None, "alpha", "beta"):
+        mine = [event for event in events if event.trial == trial]
+        assert [event.seq for event in mine] == list(range(1, len(mine) + 1))
+
+
+def test_an_ack_comes_only_when_the_events_are_in_the_file(seated: Any, logged: Logged) -> None:
+    sent = acked = 0
+    while sent < 500:
+        for sent in range(sent + 1, sent + 11):  # noqa: B020 - goes on where it stopped
+            seated.send(*said(sent))
+        while acked < sent:
+            acked = ack(seated.hear())
+            assert len(logged()) >= acked
+
+
+def test_a_published_event_is_in_the_file_when_its_future_is_done(hub: Hub, logged: Logged) -> None:
+    event = hub.publish(Interrupted(signal="SIGINT")).result()
+    assert logged() == [event]
+    assert (event.offset, event.seq, event.trial) == (0, 1, None)
+
+
+def test_a_gap_is_answered_with_what_is_held_and_closed_by_sending_again(
+    seated: Any, logged: Logged
+) -> None:
+    seated.send(*said(1))
+    assert ack(seated.hear()) == 1
+    seated.send(*said(3))
+    assert seated.hear() == frames(Welcome(seq=1))
+    seated.send(*said(2))
+    seated.send(*said(3))
+    while ack(seated.hear()) < 3:
+        pass
+    assert [event.seq for event in logged()] == [1, 2, 3]
+
+
+def test_a_doubled_event_is_logged_once_and_acknowledged_again(
+    seated: Any, logged: Logged, hub: Hub
+) -> None:
+    for _ in range(3):
+        seated.send(*said(1))
+        assert ack(seated.hear()) == 1
+    assert len(logged()) == 1
+    assert hub.counters.duplicates == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (said(1, trial="b"), "an event of b, attempt 0, from a"),
+        (
+            said(
+                1,
+                Verdict(
+                    because=0,
+                    outcome="winner",
+                    trial="a",
+                    epoch=1,
+                    claimed={},
+                    examined=None,
+                    reason="I won",
+                ),
+            ),
+            "a worker may not say 'verdict'",
+        ),
+        ([b"event", said(1)[1].replace(b'"t":1.0', b'"t":NaN')], "event: "),
+        ([b"event", said(1)[1].replace(b'"v":1', b'"v":2')], "v: Input should be 1"),
+        ([b"event", b"x" * 62_000], "62000 bytes"),
+    ],
+    ids=["another trial", "verdict", "bare NaN", "version", "oversize"],
+)
+def test_what_a_worker_may_not_say_is_refused_and_kept_for_people(
+    seated: Any, hub: Hub, logged: Logged, tmp_path: Path, message: list[bytes], reason: str
+) -> None:
+    hub.admit("b", 0, SECRET)
+    seated.send(*message)
+    answer = seated.hear()
+    assert reason in Refused.model_validate_json(answer[1]).reason
+    assert reason in (tmp_path / "rejected.jsonl").read_text()
+    assert logged() == []
+    seated.send(*said(1))
+    assert ack(seated.hear()) == 1
+
+
+def test_a_wrong_secret_is_refused_and_stays_secret(
+    hub: Hub, peer: Callable[[str], Any], tmp_path: Path, logged: Logged
+) -> None:
+    hub.admit("a", 0, SECRET)
+    stranger = peer(hub.endpoints.ingest)
+    stranger.send(*hello(secret="hunter2"))
+    assert "wrong secret" in Refused.model_validate_json(stranger.hear()[1]).reason
+    stranger.send(*said(1))
+    stranger.send(b"hello", b'{"secret": "hunter2"}', b"")
+    assert stranger.hear()[0] == b"refused"
+    assert "hunter2" not in (tmp_path / "rejected.jsonl").read_text()
+    assert logged() == []
+    assert hub.counters.strangers == 1
+
+
+def test_a_worker_with_a_wrong_secret_gets_an_error(hub: Hub, tmp_path: Path) -> None:
+    hub.admit("a", 0, SECRET)
+    outbox = tmp_path / "outbox.jsonl"
+    publisher = Publisher(hub.endpoints.ingest, RUN, "a", 0, "wrong", outbox)
+    with pytest.raises(BusError, match="the hub refused a: a, attempt 0: not expected"):
+        publisher.wait(lambda: False, timeout=20)
+    with pytest.raises(BusError, match="the hub refused"):
+        publisher.publish(Note(text="let me in"))
+    assert publisher.close() == 1
+
+
+def test_nobody_speaks_for_a_withdrawn_attempt(seated: Any, hub: Hub) -> None:
+    hub.withdraw("a", 0)
+    seated.send(*hello())
+    assert seated.hear()[0] == b"refused"
+
+
+def test_orders_follow_the_log_and_are_told_again_to_whoever_comes_back(
+    seated: Any, hub: Hub, peer: Callable[[str], Any]
+) -> None:
+    hub.publish(Start(because=0, trials=("a",))).result()
+    assert seated.hear() == frames(Order(order="start"))
+    hub.publish(Stop(because=1, trial="a", reason="another one won"))
+    assert seated.hear() == frames(Order(order="stop"))
+    again = peer(hub.endpoints.ingest)
+    again.send(*hello())
+    assert again.hear() == frames(Welcome(seq=0))
+    assert again.hear() == frames(Order(order="stop"))
+
+
+def test_a_worker_waits_at_the_barrier_until_the_start_is_logged(
+    hub: Hub, worker: Callable[..., Publisher], logged: Logged
+) -> None:
+    publisher = worker("a")
+    assert not publisher.wait(lambda: publisher.order == "start", timeout=0.05)
+    hub.publish(Start(because=0, trials=("a",)))
+    assert publisher.wait(lambda: publisher.order == "start", timeout=20)
+    assert isinstance(logged()[0].data, Start)
+
+
+def test_threads_of_the_match_publish_at_the_same_time(hub: Hub, logged: Logged) -> None:
+    def state(thread: int) -> None:
+        for number in range(100):
+            hub.publish(Interrupted(signal=f"{thread} {number}"))
+
+    threads = [threading.Thread(target=state, args=(at,)) for at in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    hub.publish(Closed(exit_code=0, seconds=1.0)).result()
+    signals = [event.data.signal for event in logged()[:-1] if isinstance(event.data, Interrupted)]
+    assert len(signals) == 400
+    for thread_number in range(4):
+        mine = [signal for signal in signals if signal.startswith(f"{thread_number} ")]
+        assert mine == [f"{thread_number} {number}" for number in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        (Note(text="hello"), "only a worker says 'note'"),
+        (Closed(exit_code=0, seconds=float("nan")), "'closed' cannot be published: .*seconds"),
+    ],
+)
+def test_what_the_match_may_not_say_is_an_error(hub: Hub, payload: Payload, message: str) -> None:
+    with pytest.raises(BusError, match=message):
+        hub.publish(payload)
+
+
+# --- outboxes -------------------------------------------------------------------------------------
+
+
+def test_a_drain_takes_in_what_had_not_arrived_and_nothing_twice(
+    seated: Any, hub: Hub, tmp_path: Path, logged: Logged
+) -> None:
+    outbox = tmp_path / "outbox.jsonl"
+    outbox.write_bytes(b"".join(said(seq)[1] + b"\n" for seq in range(1, 1001)) + b'{"torn')
+    seated.send(*said(1))
+    assert ack(seated.hear()) == 1
+    drained = hub.drain("a", 0, outbox)
+    assert (drained.taken, drained.last, drained.torn, drained.problem) == (999, 1000, 6, "")
+    assert [event.seq for event in logged()] == list(range(1, 1001))
+    assert hub.drain("a", 0, outbox).taken == 0
+    assert len(logged()) == 1000
+
+
+def test_what_is_published_after_a_drain_comes_after_it_in_the_log(
+    hub: Hub, tmp_path: Path, logged: Logged
+) -> None:
+    outbox = tmp_path / "outbox.jsonl"
+    outbox.write_bytes(b"".join(said(seq)[1] + b"\n" for seq in range(1, 1001)))
+    hub.drain("a", 0, outbox)
+    hub.publish(Closed(exit_code=0, seconds=1.0)).result()
+    assert [event.type for event in logged()] == ["finished"] * 1000 + ["closed"]
+
+
+def test_a_drain_stops_where_an_outbox_is_damaged_and_says_so(
+    hub: Hub, tmp_path: Path, logged: Logged
+) -> None:
+    outbox = tmp_path / "outbox.jsonl"
+    outbox.write_bytes(b"\n".join([said(1)[1], said(2, trial="b")[1], said(3)[1]]) + b"\n")
+    drained = hub.drain("a", 0, outbox)
+    assert (drained.taken, drained.last) == (1, 1)
+    assert drained.problem.startswith("line 2 of the outbox: an event of b")
+    assert len(logged()) == 1
+
+
+def test_a_worker_that_never_spoke_leaves_nothing_to_drain(hub: Hub, tmp_path: Path) -> None:
+    drained = hub.drain("a", 0, tmp_path / "never-made.jsonl")
+    assert (drained.taken, drained.last, drained.problem) == (0, 0, "")
+
+
+# --- failure --------------------------------------------------------------------------------------
+
+
+def test_when_the_log_fails_nothing_is_acknowledged_and_the_match_is_told(
+    log: LogWriter, seated: Any, hub: Hub, logged: Logged, tmp_path: Path
+) -> None:
+    seated.send(*said(1))
+    assert ack(seated.hear()) == 1
+    log.close()
+    future = hub.publish(Interrupted(signal="SIGINT"))
+    with pytest.raises(BusError, match="the hub has stopped: .*this writer was closed"):
+        future.result()
+    seated.send(*said(2))
+    hub.close()
+    for ask in (
+        lambda: hub.publish(Interrupted(signal="SIGINT")),
+        lambda: hub.admit("b", 0, SECRET),
+        lambda: hub.drain("a", 0, tmp_path / "outbox.jsonl"),
+    ):
+        with pytest.raises(BusError, match="the hub has stopped"):
+            ask()
+    assert isinstance(hub.failure, LogError)
+    assert [event.seq for event in logged()] == [1]
+
+
+def test_a_failure_that_nobody_was_told_is_told_at_the_end(
+    log: LogWriter, tmp_path: Path, peer: Callable[[str], Any]
+) -> None:
+    hub = Hub(RUN, tmp_path, log)
+    hub.start()
+    hub.admit("a", 0, SECRET)
+    speaker = peer(hub.endpoints.ingest)
+    log.close()
+    for message in (hello(), said(1)):
+        speaker.send(*message)
+    assert speaker.hear() == frames(Welcome(seq=0))
+    with pytest.raises(BusError, match="the hub has stopped"):
+        hub.close()
+
+
+# --- beginning and end ----------------------------------------------------------------------------
+
+
+def folder_of(endpoints: Endpoints) -> Path:
+    return Path(urlparse(endpoints.ingest).path).parent
+
+
+def test_its_sockets_are_in_a_folder_of_their_own_that_goes_with_it(
+    log: LogWriter, tmp_path: Path
+) -> None:
+    with Hub(RUN, tmp_path, log) as hub:
+        folder = folder_of(hub.endpoints)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert {file.name for file in folder.iterdir()} == {"ingest", "live", "replay"}
+    assert not folder.exists()
+
+
+def test_closing_takes_in_what_was_asked_and_what_was_sent(
+    log: LogWriter, tmp_path: Path, logged: Logged
+) -> None:
+    with Hub(RUN, tmp_path, log) as hub:
+        outbox = tmp_path / "outbox.jsonl"
+        outbox.write_bytes(b"".join(said(seq)[1] + b"\n" for seq in range(1, 2001)))
+        for number in range(2000):
+            hub.publish(Interrupted(signal=str(number)))
+    assert len(logged()) == 2000
+    hub.close()
+    with pytest.raises(BusError, match="the hub is not running"):
+        hub.publish(Interrupted(signal="late"))
+
+
+def test_a_hub_that_was_not_started_says_so(log: LogWriter, tmp_path: Path) -> None:
+    hub = Hub(RUN, tmp_path, log)
+    with pytest.raises(BusError, match="before it is started"):
+        _ = hub.endpoints
+    with pytest.raises(BusError, match="not running"):
+        hub.admit("a", 0, SECRET)
+    hub.close()
+
+
+def test_a_temporary_folder_with_a_long_name_is_an_error_with_advice(
+    log: LogWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    hub = Hub(RUN, tmp_path, log)
+    with pytest.raises(BusError, match="set TMPDIR"):
+        hub.start()
+    hub.close()
+    assert list(long.iterdir()) == []
+
+
+def test_a_hub_goes_on_with_a_log_from_an_earlier_life(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    for life in range(3):
+        with LogWriter(path) as log, Hub(RUN, tmp_path, log) as hub:
+            event = hub.publish(Interrupted(signal=str(life))).result()
+            assert (event.offset, event.seq) == (life, life + 1)
+            with Subscriber(hub.endpoints.live, hub.endpoints.replay) as follower:
+                seen: list[AnyEvent] = []
+                while len(seen) <= life:
+                    seen += follower.poll(20)
+            assert seen == list(read_log(path))

@@ -17,12 +17,14 @@ class Model(nn.Module):
 
     def __init__(self, width, heads):
         super().__init__()
-        self.embed = nn.Sequential(nn.Linear(5, width), nn.ReLU(), nn.Linear(width, width))
+        self.register_buffer("waves", 2.0 ** torch.arange(6) * torch.pi / 2)
+        self.embed = nn.Linear(5 * 13, width)
         self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
         self.head = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, 2))
 
     def forward(self, places, mask):
-        x = self.embed(places)
+        waves = (places[..., None] * self.waves).flatten(-2)  # near and far, in one glance
+        x = self.embed(torch.cat([places, waves.sin(), waves.cos()], dim=-1))
         seen, weights = self.attention(
             x, x, x, key_padding_mask=~mask, need_weights=True, average_attn_weights=False
         )
@@ -35,8 +37,8 @@ class PositionsOnly(Strategy):
     class Options(Options):
         """Every option has a range and a description; unknown ones are refused for you."""
 
-        lr: float = Field(1e-3, gt=0, le=1, description="Adam's learning rate.")
-        batch: int = Field(32, ge=1, description="Videos in a batch.")
+        lr: float = Field(3e-3, gt=0, le=1, description="Adam's learning rate.")
+        batch: int = Field(16, ge=1, description="Videos in a batch.")
         width: int = Field(64, ge=4, multiple_of=4, description="Width of a token.")
 
     def __init__(self, options, context):

@@ -182,7 +182,7 @@ def test_a_worker_with_a_wrong_secret_gets_an_error(hub: Hub, tmp_path: Path) ->
         publisher.wait(lambda: False, timeout=20)
     with pytest.raises(BusError, match="the hub refused"):
         publisher.publish(Note(text="let me in"))
-    assert publisher.close() == 1
+    assert publisher.close() == 0
 
 
 def test_nobody_speaks_for_a_withdrawn_attempt(seated: Any, hub: Hub) -> None:
@@ -297,10 +297,11 @@ def test_when_the_log_fails_nothing_is_acknowledged_and_the_match_is_told(
     assert ack(seated.hear()) == 1
     log.close()
     future = hub.publish(Interrupted(signal="SIGINT"))
-    with pytest.raises(BusError, match="the hub has stopped: .*this writer was closed"):
+    with pytest.raises(BusError, match=r"the hub has stopped: .*this writer was closed"):
         future.result()
     seated.send(*said(2))
-    hub.close()
+    with pytest.raises(BusError, match="the hub has stopped"):
+        hub.close()
     for ask in (
         lambda: hub.publish(Interrupted(signal="SIGINT")),
         lambda: hub.admit("b", 0, SECRET),
@@ -344,12 +345,10 @@ def test_its_sockets_are_in_a_folder_of_their_own_that_goes_with_it(
     assert not folder.exists()
 
 
-def test_closing_takes_in_what_was_asked_and_what_was_sent(
+def test_closing_carries_out_everything_that_was_asked(
     log: LogWriter, tmp_path: Path, logged: Logged
 ) -> None:
     with Hub(RUN, tmp_path, log) as hub:
-        outbox = tmp_path / "outbox.jsonl"
-        outbox.write_bytes(b"".join(said(seq)[1] + b"\n" for seq in range(1, 2001)))
         for number in range(2000):
             hub.publish(Interrupted(signal=str(number)))
     assert len(logged()) == 2000

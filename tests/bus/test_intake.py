@@ -105,6 +105,14 @@ def test_a_duplicate_of_an_uncommitted_event_is_not_acknowledged(seated: Intake)
     assert seated.committed([]) == []
 
 
+def test_an_ack_goes_no_further_than_what_is_committed(seated: Intake) -> None:
+    first = appended(seated.received(A, event(1)))
+    seated.received(A, event(2))
+    assert seated.committed(first) == [Send(A, Ack(seq=1))]
+    seated.received(A, event(1))
+    assert seated.committed([]) == [Send(A, Ack(seq=1))]
+
+
 def test_after_a_gap_the_worker_is_told_once_what_is_held(seated: Intake) -> None:
     seated.received(A, event(1))
     assert seated.received(A, event(3)) == [Send(A, Welcome(seq=1))]

@@ -44,5 +44,5 @@ def test_nothing_that_was_published_is_lost_when_workers_are_killed(
         assert drained.problem == ""
         mine = [event.seq for event in logged() if event.trial == trial]
         assert mine == list(range(1, drained.last + 1))
-        # Killed between `publish` and the byte that tells of it, one event may be there in addition.
+        # One more may be there: killed after `publish`, before the byte that tells of it.
         assert returned[trial] <= len(mine) <= returned[trial] + 1

@@ -91,10 +91,10 @@ class Disasters(RuleBasedStateMachine):
         if self.workers[which].alive:
             self.workers[which].send_due(self.now)
 
-    @rule()
-    def commit(self) -> None:
-        self.log += self.pending
-        committed, self.pending = self.pending, []
+    @rule(count=st.integers(0, 10))
+    def commit(self, count: int) -> None:
+        committed, self.pending = self.pending[:count], self.pending[count:]
+        self.log += committed
         self._deliver(self.intake.committed(committed))
 
     @rule(stop=st.booleans(), which=WHICH)
@@ -195,7 +195,7 @@ class Disasters(RuleBasedStateMachine):
             worker.send_due(self.now)
             while worker.up:
                 self._arrive(worker.up.pop(0))
-            self.commit()
+            self.commit(len(self.pending))
             while worker.down:
                 self._hear(worker, worker.down.pop(0))
         assert worker.outgoing.outstanding == 0
@@ -209,7 +209,7 @@ class Disasters(RuleBasedStateMachine):
     def _drain(self, worker: Worker) -> None:
         for body in worker.outbox:
             self._carry_out(self.intake.drained((worker.trial, 0), body))
-        self.commit()
+        self.commit(len(self.pending))
 
     def _arrive(self, message: tuple[bytes, Sequence[bytes]]) -> None:
         self._carry_out(self.intake.received(*message))

@@ -61,7 +61,7 @@ def test_with_a_full_window_publish_waits_for_acks(
                 seconds=1.0,
                 figures={f"figure-{number}": 0.5 for number in range(5000)},
             ),
-            f"'progress' has 9.... bytes as JSON; an event may have {EVENT_LIMIT}",
+            f"'progress' has 8.... bytes as JSON; an event may have {EVENT_LIMIT}",
         ),
         (Note.model_construct(text=7), "'note' cannot be published"),
     ],

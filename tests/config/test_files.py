@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,10 +31,18 @@ def test_a_folder(tmp_path: Path) -> None:
     assert told(tmp_path) == [f"{tmp_path}: this is a folder; give the path of a config file in it"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(write: Write) -> None:
+@pytest.fixture
+def become_ordinary() -> Iterator[Callable[[], None]]:
+    """From its call on, whoever runs the tests is not root, who may read everything."""
+    user = os.geteuid()
+    yield lambda: os.seteuid(user or 65534)
+    os.seteuid(user)
+
+
+def test_a_file_that_may_not_be_read(write: Write, become_ordinary: Callable[[], None]) -> None:
     path = write("c.yaml", "")
     path.chmod(0)
+    become_ordinary()
     assert told(path) == ["c.yaml: you may not read this file; check its permissions"]
 
 

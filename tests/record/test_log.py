@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from tournament.errors import LogError
 from tournament.record.events import AnyEvent, Finished, Note, Payload, make_event
-from tournament.record.log import FIRST, LogWriter, line_hash, log_hash, read_line, read_log
+from tournament.record.log import (
+    FIRST,
+    LogWriter,
+    chain_line,
+    line_hash,
+    log_hash,
+    read_line,
+    read_log,
+)
 
 RUN = "race-1"
 
@@ -185,6 +193,12 @@ def test_missing_doubled_and_exchanged_lines_are_found(path: Path, order: list[i
     path.write_bytes(b"".join(lines[index] + b"\n" for index in order))
     wrong = next(at for at, index in enumerate(order) if at != index) + 1
     with pytest.raises(LogError, match=rf"events.jsonl:{wrong}: "):
+        list(read_log(path))
+
+
+def test_a_log_that_does_not_begin_at_the_beginning_is_found(path: Path) -> None:
+    path.write_bytes(chain_line(event(0), line_hash(b"another log")) + b"\n")
+    with pytest.raises(LogError, match=r"events.jsonl:1: changed"):
         list(read_log(path))
 
 

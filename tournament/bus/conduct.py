@@ -31,6 +31,8 @@ class Counters:
     """Messages from those."""
     undelivered: int = 0
     """Answers that could not be sent; the peer will ask again."""
+    unwritten: int = 0
+    """Refusals in no line of `rejected.jsonl`: too many at once, or no room on the disk."""
 
 
 class Conduct:

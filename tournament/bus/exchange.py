@@ -42,7 +42,7 @@ class Exchange:
     ) -> None:
         self.intake = Intake(run)
         self.intake.committed(list(read_log(log.path)))
-        self.rejects = Rejects(folder / "rejected.jsonl")
+        self.rejects = Rejects(folder / "rejected.jsonl", self.intake.counters)
         self._log = log
         self._inbox = inbox
         self._working: tuple[Job, Iterator[Output]] | None = None

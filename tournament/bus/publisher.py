@@ -72,6 +72,7 @@ class Publisher:
         say, is too large, or cannot be written as JSON and read back; BusError when the outbox
         cannot be written or the hub has refused this worker.
         """
+        self._raise_refusal()
         seq = self._outgoing.next_seq
         body = self._body(payload, seq)
         while self._outgoing.full:
@@ -87,13 +88,13 @@ class Publisher:
         Waits at most `timeout` seconds, until anything comes. Raises BusError when the hub has
         refused this worker.
         """
+        self._raise_refusal()
         self._send_due()
         if self._socket.poll(int(timeout * 1000)):
             while (message := receive(self._socket)) is not None:
                 self._outgoing.heard(message)
             self._send_due()
-        if self._outgoing.refusal is not None:
-            raise BusError(f"the hub refused {self.trial}: {self._outgoing.refusal}")
+        self._raise_refusal()
 
     def wait(self, until: Callable[[], bool], timeout: float | None = None) -> bool:
         """Serve until the condition holds, or `timeout` seconds are over; gives whether it holds.
@@ -157,6 +158,10 @@ class Publisher:
                 f"{name!r} has {len(body)} bytes as JSON; an event may have {EVENT_LIMIT}"
             )
         return body
+
+    def _raise_refusal(self) -> None:
+        if self._outgoing.refusal is not None:
+            raise BusError(f"the hub refused {self.trial}: {self._outgoing.refusal}")
 
     def _send_due(self) -> None:
         """A hello when it is time, then events until none is left or the queue is full."""

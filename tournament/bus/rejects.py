@@ -11,6 +11,8 @@ import json
 import time
 from pathlib import Path
 
+from .conduct import Counters
+
 LINES_PER_SECOND = 10
 BODY_LIMIT = 1024
 
@@ -18,12 +20,12 @@ BODY_LIMIT = 1024
 class Rejects:
     """Appends to the file at `path`, which begins to exist with the first line.
 
-    `unwritten` counts refusals that are in no line: too many in a second, or no room on the disk.
+    What is in no line is counted in `counters`.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.unwritten = 0
+    def __init__(self, path: Path, counters: Counters) -> None:
         self._path = path
+        self._counters = counters
         self._since = 0
         self._second = 0
         self._lines = 0
@@ -55,7 +57,7 @@ class Rejects:
 
     def _leave_out(self) -> None:
         self._since += 1
-        self.unwritten += 1
+        self._counters.unwritten += 1
 
 
 def _readable(body: bytes) -> str:

@@ -9,6 +9,8 @@ import click
 if TYPE_CHECKING:
     from ..plugin.registry import Installed
 
+OK = "ok"
+
 
 @click.command()
 def plugins() -> None:
@@ -16,26 +18,30 @@ def plugins() -> None:
 
     Every plugin is imported, to see whether it works. The exit code is 2 when one does not.
     """
-    from rich.console import Console
-    from rich.table import Table
-
     from ..plugin.registry import load_registry
 
     registry = load_registry()
-    table = Table(box=None, pad_edge=False)
-    for title in ("kind", "name", "from", "status", "what it is"):
-        table.add_column(title, overflow="fold")
-    statuses = [_status(found) for found in registry.installed]
-    for found, status in zip(registry.installed, statuses, strict=True):
-        plugin = found.plugin
-        origin = f"{found.distribution} {found.version}"
-        table.add_row(plugin.kind, plugin.name, origin, status, plugin.summary)
-    for broken in registry.broken:
-        origin = f"{broken.distribution} {broken.version}"
-        table.add_row("?", broken.entry_point, origin, f"broken: {broken.reason}", "")
-    Console().print(table, markup=False)
-    if registry.broken or any(status != "ok" for status in statuses):
+    broken = [
+        ("entry point", b.entry_point, f"{b.distribution} {b.version}") for b in registry.broken
+    ]
+    heads = [*map(_head, registry.installed), *broken]
+    widths = [max(map(len, column)) for column in zip(*heads, strict=True)]
+    lines = ["  ".join(map(str.ljust, head, widths)) for head in heads]
+    well = not broken
+    for line, found in zip(lines, registry.installed, strict=False):
+        click.echo(line, nl=False)  # Before the import: one that hangs can be seen.
+        status = _status(found)
+        click.secho(f"  {status}", fg="green" if status == OK else "red")
+        click.echo(f"{' ' * (widths[0] + 2)}{found.plugin.summary}")
+        well = well and status == OK
+    for line, b in zip(lines[len(registry.installed) :], registry.broken, strict=True):
+        click.echo(f"{line}  {click.style(f'broken: {b.reason}', fg='red')}")
+    if not well:
         raise click.exceptions.Exit(2)
+
+
+def _head(found: Installed) -> tuple[str, str, str]:
+    return found.plugin.kind, found.plugin.name, f"{found.distribution} {found.version}"
 
 
 def _status(found: Installed) -> str:
@@ -48,5 +54,6 @@ def _status(found: Installed) -> str:
     try:
         import_target(found)
     except PluginError as error:
-        return f"broken: {error.__cause__!r}"
-    return "ok"
+        cause = error.__cause__
+        return f"broken: {type(cause).__name__}: {cause}"
+    return OK

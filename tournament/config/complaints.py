@@ -26,8 +26,6 @@ _EXPECTED = {
     "bool_type": "true or false",
     "dict_type": "a mapping",
     "model_type": "a mapping",
-    "path_type": "a path",
-    "is_instance_of": "a path",
 }
 
 

@@ -28,7 +28,7 @@ DEEPEST = 8
 """How many groups may stand inside each other."""
 
 Kind = Literal["all", "any"]
-Holds = Annotated[int, Field(ge=1, le=MOST_CHECKS)]
+Count = Annotated[int, Field(ge=1, le=MOST_CHECKS)]
 
 
 class _Model(BaseModel):
@@ -41,7 +41,7 @@ class Leaf(_Model):
     metric: str = Field(pattern=f"^{METRIC}$")
     op: Op
     threshold: float
-    holds: Holds = 1
+    holds: Count = 1
 
     def __str__(self) -> str:
         number = repr(self.threshold).removesuffix(".0")
@@ -54,7 +54,7 @@ class Group(_Model):
 
     kind: Kind
     members: tuple[Leaf | Group, ...] = Field(min_length=1)
-    holds: Holds = 1
+    holds: Count = 1
 
     def __str__(self) -> str:
         return flow(_group_json(self))
@@ -72,7 +72,7 @@ class Group(_Model):
 class Criteria(_Model):
     """A check `every` so many epochs, and the group that it must meet."""
 
-    every: int = Field(ge=1)
+    every: Count
     group: Group
 
     def __str__(self) -> str:

@@ -11,13 +11,24 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 from ..errors import Problem
 from .criteria import WrittenCriteria
 from .field_error import FieldError
 from .quantities import Duration, Size
 from .scalars import usable
+from .writing import shown
 
 LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
@@ -67,9 +78,11 @@ def _use_own_name(entrants: Any) -> Any:
     }
 
 
-def _path(value: Any) -> Any:
-    if not isinstance(value, str) or not value:
+def _path(value: object) -> Path:
+    if isinstance(value, Path):
         return value
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"expected a path, such as `../runs`; got {shown(value)}")
     return Path(usable(value))
 
 
@@ -78,6 +91,9 @@ Plugin = Annotated[str, Field(min_length=1)]
 Seed = Annotated[int, Field(ge=0, le=LARGEST)]
 Device = Annotated[str, AfterValidator(_device)]
 Options = dict[str, JsonValue]
+FolderPath = Annotated[
+    Path, PlainValidator(_path), PlainSerializer(str), WithJsonSchema({"type": "string"})
+]
 
 
 class _Model(BaseModel):
@@ -193,7 +209,7 @@ class Config(_Model):
         description="Threads a trial; by default the cores divided by the trials that run at once.",
         examples=[2],
     )
-    runs: Annotated[Path, BeforeValidator(_path)] = Field(
+    runs: FolderPath = Field(
         default=Path("runs"),
         description="Where run folders go; a path written in a file is relative to that file. By "
         "default `runs` in the current folder.",

@@ -14,7 +14,8 @@ from .scalars import resolve
 
 # Words without quotes: names, paths, criteria, quantities such as 1h30m.
 _UNQUOTED = re.compile(
-    r"[A-Za-z_/][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+<>=-]+)*|[1-9][0-9]*[A-Za-z][A-Za-z0-9]*"
+    r"(?:[A-Za-z_/]|\.\.?/)[A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+<>=-]+)*"
+    r"|[1-9][0-9]*[A-Za-z][A-Za-z0-9]*"
 )
 # Text here, but booleans to the readers of YAML 1.1 that somebody may open a run's config with.
 _WORDS_OF_YAML_1_1 = frozenset({"y", "n", "yes", "no", "on", "off"})

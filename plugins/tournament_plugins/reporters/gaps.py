@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from .style import FAINT, INK, LANE, TrialStyle
+from .style import INK, LANE, TrialStyle
 from .videos import Floats
 
 ROW = 0.075
@@ -32,8 +32,6 @@ def open_lane(ax: Axes, rows: int) -> None:
     ax.set_ylim(bottom=float(bottom[0]))
     ax.axhspan(float(bottom[0]), float(scale.inverted().transform(np.array([low]))[0]), color=LANE,
                linewidth=0, zorder=1)  # fmt: skip
-    ax.text(1.0, share + 0.01, "not finite:", transform=ax.transAxes, ha="right", fontsize=6,
-            color=FAINT)  # fmt: skip
 
 
 def mark_gaps(
@@ -52,8 +50,10 @@ def mark_gaps(
                    linewidth=1.3, transform=ax.get_xaxis_transform(), zorder=5,
                    gid=f"gap:{name}")  # fmt: skip
         if number == 0 or names[number - 1] != name:
-            ax.annotate(name, (epoch, y), xycoords=ax.get_xaxis_transform(), xytext=(5, 0), zorder=5,
-                        textcoords="offset points", va="center", fontsize=6, color=INK)  # fmt: skip
+            ax.annotate(
+                name, (epoch, y), xycoords=ax.get_xaxis_transform(), xytext=(5, 0), zorder=5,
+                textcoords="offset points", va="center", fontsize=6, color=INK,
+            )  # fmt: skip
 
 
 def _name(value: float) -> str:

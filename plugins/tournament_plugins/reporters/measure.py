@@ -1,28 +1,37 @@
-"""How wide text is, and text folded into lines that fit. Pure.
-
-Widths are those of matplotlib's default font without hinting; on the page they differ by a percent.
-"""
+"""How wide text is on the page, and text folded into lines that fit."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextToPath
+
+from .style import DPI
 
 WORDS = re.compile(r"\s*\S+")
 NAME_PARTS = re.compile(r"[^-_.]*[-_.]+|[^-_.]+")
-SAFETY = 1.03
+
+
+@lru_cache(maxsize=1)
+def _renderer() -> Any:
+    # Matplotlib's own types leave this class out.
+    make: Any = RendererAgg
+    return make(1, 1, DPI)
 
 
 @lru_cache(maxsize=4096)
 def width_of(text: str, size: float, weight: str = "normal") -> float:
-    """The width in inches of one line at a font size in points."""
+    """The width in inches of one line at a font size in points, at the figure's resolution.
+
+    Measured as it is drawn: there each letter takes whole pixels.
+    """
     font = FontProperties(size=size, weight=weight)
-    width, _, _ = TextToPath().get_text_width_height_descent(text, font, False)
-    return float(width) * SAFETY / 72
+    width, _, _ = _renderer().get_text_width_height_descent(text, font, False)
+    return float(width) / DPI
 
 
 def fold_text(text: str, width: float, size: float, weight: str = "normal") -> list[str]:

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, MaxNLocator, ScalarFormatter
-from numpy.typing import NDArray
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from tournament.config.criteria import Criteria
 from tournament.referee.standings import Standing, Standings
@@ -18,9 +17,8 @@ from .panel import dress, head
 from .race_labels import EndLabel, draw_labels, threshold_label, trial_labels
 from .style import INK, LIMIT, SMALL, TEXT, ZONE, TrialStyle, trial_style
 from .subject import Subject
+from .videos import Floats
 from .zone import success_zone, thresholds
-
-Floats = NDArray[np.float64]
 
 LOG_FROM = 15.0
 """A log axis shows the metric when its largest value is this many times its smallest."""
@@ -95,7 +93,9 @@ def _set_scales(ax: Axes, trials: Iterable[Standing], metric: str, criteria: Cri
         ax.set_yscale("log")
         factor = (high / low) ** 0.12
         ax.set_ylim(low / factor, high * factor)
-        ax.yaxis.set_major_formatter(ScalarFormatter())
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.yaxis.set_minor_locator(NullLocator())
     else:
         pad = 0.12 * (high - low) or 0.5 * abs(high) or 1.0
         ax.set_ylim(low - pad, high + pad)

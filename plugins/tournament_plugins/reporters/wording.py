@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping
 
 from tournament.record.events import Leaf
@@ -79,7 +78,8 @@ def _silent_text(trial: Standing) -> str:
 
 def short(text: str, most: int) -> str:
     """The text on one line, cut to `most` characters with an ellipsis."""
-    return textwrap.shorten(text, most, placeholder=" …") or text[:most]
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def p_text(metrics: Mapping[str, float]) -> str:

@@ -10,6 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from scipy.stats import wilcoxon
 
 from tournament.config.criteria import criteria_from_json, criteria_to_json
@@ -24,7 +29,6 @@ from tournament.record.events import (
     Opened,
     Payload,
     Ready,
-    Stop,
     Stopped,
     Verdict,
     make_event,
@@ -161,10 +165,8 @@ class RunWriter:
             self._say(Stopped(epoch=trial.epoch, checkpoint=None), script.name)
         else:
             self._say(Finished(epochs=trial.epoch, seconds=100), script.name)
-        self._say(
-            Ended(trial=script.name, attempt=1, exit_code=1 if script.crash else 0, signal=None,
-                  stderr=())  # fmt: skip
-        )
+        code = 1 if script.crash else 0
+        self._say(Ended(trial=script.name, attempt=1, exit_code=code, signal=None, stderr=()))
 
     def _say(self, payload: Payload, trial: str | None = None) -> None:
         if isinstance(payload, Verdict) and payload.trial and self.examined:
@@ -185,17 +187,70 @@ READY = Ready(
     versions={},
 )  # fmt: skip
 
-MakeRun = Callable[..., Run]
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> Callable[..., Run]:
+    """Write a run: `trials` gives each trial its moments, `crashes` how some of them end."""
+
+    def make(
+        trials: Mapping[str, Sequence[Moment]],
+        crashes: Mapping[str, str] | None = None,
+        criteria: Sequence[str] = ORIGINAL,
+        name: str = "attention",
+        examined: dict[str, float] | None = None,
+    ) -> Run:
+        writer = RunWriter(RunFolder(tmp_path / "runs" / f"{name}-20250102-030405"), criteria, name)
+        writer.examined = examined
+        ends = crashes or {}
+        return writer.write([Script(n, moments, ends.get(n, "")) for n, moments in trials.items()])
+
+    return make
 
 
 @pytest.fixture
-def make_run(tmp_path: Path) -> MakeRun:
-    """Write a run of these scripts; `criteria` are those of the original unless given."""
+def moments() -> Callable[..., list[Moment]]:
+    """Moments with these attention ratios, for a trial; `seed` sets it apart from the others."""
 
-    def make(*scripts: Script, criteria: Sequence[str] = ORIGINAL, name: str = "attention",
-             examined: dict[str, float] | None = None) -> Run:  # fmt: skip
-        writer = RunWriter(RunFolder(tmp_path / "runs" / f"{name}-20250102-030405"), criteria, name)
-        writer.examined = examined
-        return writer.write(scripts)
+    def make(*ratios: float, seed: int = 0, **given: Any) -> list[Moment]:
+        return [moment(ratio, seed=100 * seed + i, **given) for i, ratio in enumerate(ratios)]
 
     return make
+
+
+@pytest.fixture
+def with_metrics() -> Callable[..., Moment]:
+    """A moment with some of its metrics replaced."""
+
+    def make(given: Moment, **metrics: float) -> Moment:
+        return {**given[0], **metrics}, given[1]
+
+    return make
+
+
+@pytest.fixture
+def visible_texts() -> Callable[[Figure], dict[Text, Bbox]]:
+    """All texts that a figure shows, with their places in pixels."""
+
+    def find(figure: Figure) -> dict[Text, Bbox]:
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        hidden = {text for ax in figure.axes for text in _hidden_tick_labels(ax)}
+        return {
+            text: text.get_window_extent(canvas.get_renderer())
+            for text in figure.findobj(Text)
+            if isinstance(text, Text) and text.get_text() and text.get_visible()
+            and text not in hidden
+        }  # fmt: skip
+
+    return find
+
+
+def _hidden_tick_labels(ax: Axes) -> list[Text]:
+    """The labels of ticks that lie outside the view, or of axes that are switched off."""
+    labels = []
+    for axis in (ax.xaxis, ax.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+            if not (ax.axison and low <= tick.get_loc() <= high):
+                labels += [tick.label1, tick.label2]
+    return labels

@@ -6,6 +6,7 @@ import stat
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -143,8 +144,9 @@ def test_a_doubled_event_is_logged_once_and_acknowledged_again(
         ([b"event", said(1)[1].replace(b'"t":1.0', b'"t":NaN')], "event: "),
         ([b"event", said(1)[1].replace(b'"v":1', b'"v":2')], "v: Input should be 1"),
         ([b"event", b"x" * 62_000], "62000 bytes"),
+        ([*said(1), *[b"more"] * 10], "expected two frames"),
     ],
-    ids=["another trial", "verdict", "bare NaN", "version", "oversize"],
+    ids=["another trial", "verdict", "bare NaN", "version", "oversize", "frames"],
 )
 def test_what_a_worker_may_not_say_is_refused_and_kept_for_people(
     seated: Any, hub: Hub, logged: Logged, tmp_path: Path, message: list[bytes], reason: str
@@ -202,6 +204,15 @@ def test_orders_follow_the_log_and_are_told_again_to_whoever_comes_back(
     again.send(*hello())
     assert again.hear() == frames(Welcome(seq=0))
     assert again.hear() == frames(Order(order="stop"))
+
+
+def test_answers_to_a_worker_that_is_gone_are_counted(hub: Hub, seated: Any) -> None:
+    seated.close()
+    for _ in range(10_000):
+        hub.publish(Stop(because=0, trial="a", reason="gone")).result()
+        if hub.counters.undelivered:
+            return
+    pytest.fail("the hub never noticed")
 
 
 def test_a_worker_waits_at_the_barrier_until_the_start_is_logged(
@@ -296,12 +307,14 @@ def test_when_the_log_fails_nothing_is_acknowledged_and_the_match_is_told(
     seated.send(*said(1))
     assert ack(seated.hear()) == 1
     log.close()
-    future = hub.publish(Interrupted(signal="SIGINT"))
-    with pytest.raises(BusError, match=r"the hub has stopped: .*this writer was closed"):
-        future.result()
+    futures = []
+    with suppress(BusError):
+        for _ in range(1000):
+            futures.append(hub.publish(Interrupted(signal="SIGINT")))
+    for future in futures:
+        with pytest.raises(BusError, match=r"the hub has stopped: .*this writer was closed"):
+            future.result(timeout=20)
     seated.send(*said(2))
-    with pytest.raises(BusError, match="the hub has stopped"):
-        hub.close()
     for ask in (
         lambda: hub.publish(Interrupted(signal="SIGINT")),
         lambda: hub.admit("b", 0, SECRET),
@@ -309,6 +322,7 @@ def test_when_the_log_fails_nothing_is_acknowledged_and_the_match_is_told(
     ):
         with pytest.raises(BusError, match="the hub has stopped"):
             ask()
+    hub.close()
     assert isinstance(hub.failure, LogError)
     assert [event.seq for event in logged()] == [1]
 
@@ -349,9 +363,9 @@ def test_closing_carries_out_everything_that_was_asked(
     log: LogWriter, tmp_path: Path, logged: Logged
 ) -> None:
     with Hub(RUN, tmp_path, log) as hub:
-        for number in range(2000):
+        for number in range(26_000):
             hub.publish(Interrupted(signal=str(number)))
-    assert len(logged()) == 2000
+    assert len(logged()) == 26_000
     hub.close()
     with pytest.raises(BusError, match="the hub is not running"):
         hub.publish(Interrupted(signal="late"))

@@ -122,6 +122,13 @@ def test_after_a_gap_the_worker_is_told_once_what_is_held(seated: Intake) -> Non
     assert seated.received(A, event(6)) == [Send(A, Welcome(seq=4))]
 
 
+def test_after_a_hello_a_gap_is_told_of_again(seated: Intake) -> None:
+    assert seated.received(A, event(3)) == [Send(A, Welcome(seq=0))]
+    assert seated.received(A, event(4)) == []
+    assert seated.received(A, hello()) == [Send(A, Welcome(seq=0))]
+    assert seated.received(A, event(4)) == [Send(A, Welcome(seq=0))]
+
+
 def test_a_welcome_counts_accepted_events_so_that_they_are_not_sent_again(seated: Intake) -> None:
     seated.received(A, event(1))
     assert seated.received(A, hello()) == [Send(A, Welcome(seq=1))]
@@ -228,6 +235,15 @@ def test_after_too_many_malformed_messages_a_connection_is_ignored() -> None:
     assert intake.received(B, hello()) == [Send(B, Welcome(seq=0))]
 
 
+def test_an_ignored_connection_is_not_answered_any_more() -> None:
+    intake = Intake(RUN, patience=1)
+    intake.admit("a", 0, SECRET + "a")
+    intake.received(A, hello())
+    taken = appended(intake.received(A, event(1)))
+    assert intake.received(A, [b"junk"])[-1] == Drop(A)
+    assert intake.committed(taken) == []
+
+
 def test_the_newest_connection_with_the_secret_speaks_for_the_trial(seated: Intake) -> None:
     seated.received(A, event(1))
     assert seated.received(STRANGER, hello()) == [Send(STRANGER, Welcome(seq=1))]
@@ -240,6 +256,8 @@ def test_a_connection_that_says_hello_for_another_trial_leaves_the_first(seated:
     assert "from b" in refused(seated.received(A, event(1, "a")))
     assert len(appended(seated.received(A, event(1, "b")))) == 1
     assert seated.received(B, event(2, "b")) == []
+    seated.withdraw("a", 0)
+    assert len(appended(seated.received(A, event(2, "b")))) == 1
 
 
 def test_nobody_speaks_for_a_withdrawn_attempt(seated: Intake) -> None:

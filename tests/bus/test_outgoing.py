@@ -67,6 +67,13 @@ def test_acks_that_come_late_or_twice_change_nothing(outgoing: Outgoing) -> None
     assert all_sent(outgoing) == [b"3"]
 
 
+def test_what_is_acknowledged_is_not_sent_again(outgoing: Outgoing) -> None:
+    told(outgoing, Welcome(seq=0))
+    all_sent(outgoing)
+    told(outgoing, Welcome(seq=0), Ack(seq=2))
+    assert all_sent(outgoing) == [b"3"]
+
+
 def test_a_hub_that_holds_what_was_never_published_is_an_error(outgoing: Outgoing) -> None:
     for message in (Ack(seq=4), Welcome(seq=4)):
         with pytest.raises(BusError, match="another process publish as the same attempt"):

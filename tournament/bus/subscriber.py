@@ -116,7 +116,6 @@ class Subscriber:
             events += self._take_live(message)
         while (message := receive(self._replay)) is not None:
             events += self._take_replay(message)
-        self._ask()
         return events
 
     def _ask(self) -> None:

@@ -21,7 +21,7 @@ FEW = 60
 def draw_distributions(ax: Axes, videos: Videos, metrics: Mapping[str, float], when: str) -> None:
     """Draw the panel; `metrics` are the check's. Raises NotDrawable without scored videos."""
     if not videos.scored.any():
-        raise NotDrawable(f"no video is scored {when}, so there is no attention to show")
+        raise NotDrawable(f"no video is scored at {when}, so there is no attention to show")
     dress(ax)
     for place, kind in enumerate(KINDS):
         _draw_violin(ax, place, kind, videos.attention(kind.name))

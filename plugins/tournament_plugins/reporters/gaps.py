@@ -41,7 +41,7 @@ def mark_gaps(
 
     The first of equal values says what they are.
     """
-    y = row_height(rows) * (row + 0.4)
+    y = row_height(rows) * (row + 0.3)
     names = [_name(value) for value in values]
     for number, (epoch, name) in enumerate(zip(epochs, names, strict=True)):
         if not name:
@@ -51,8 +51,8 @@ def mark_gaps(
                    gid=f"gap:{name}")  # fmt: skip
         if number == 0 or names[number - 1] != name:
             ax.annotate(
-                name, (epoch, y), xycoords=ax.get_xaxis_transform(), xytext=(5, 0), zorder=5,
-                textcoords="offset points", va="center", fontsize=6, color=INK,
+                name, (epoch, y), xycoords=ax.get_xaxis_transform(), xytext=(0, 4), zorder=5,
+                textcoords="offset points", ha="center", fontsize=6, color=INK,
             )  # fmt: skip
 
 

@@ -19,6 +19,9 @@ from .videos import Floats
 SPACIOUS = 60
 """Up to so many videos, the numbers are written into the cells."""
 
+SMALLEST_GAPPED = 4.0
+"""Cells of fewer points touch: a gap between them would hide them."""
+
 
 def colour_map() -> Colormap:
     """Cividis: evenly from dark to light, for all kinds of sight (Nuñez et al. 2018)."""
@@ -87,14 +90,15 @@ def accuracy_norm(accuracy: Floats) -> Normalize:
 
 def draw_grid(ax: Axes, grid: Grid, width: float) -> None:
     """Draw the cells into axes that are `width` inches wide."""
-    gap = min(1.5, 0.1 * _cell_points(grid, width))
-    ax.pcolormesh(grid.colours(), edgecolors="white", linewidth=gap)
+    points = _cell_points(grid, width)
+    gap = min(1.5, 0.1 * points) if points > SMALLEST_GAPPED else 0.0
+    ax.pcolormesh(grid.colours(), edgecolors="white" if gap else "none", linewidth=gap)
     ax.set(xlim=(0, grid.columns), ylim=(grid.rows, 0), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     if grid.spacious:
         for (x, y), value, ink in zip(grid.centres, grid.values, grid.inks(), strict=True):
             if not np.isnan(value):
-                size = min(SMALL, 0.3 * _cell_points(grid, width))
+                size = min(SMALL, 0.3 * points)
                 ax.text(x, y - 0.15, grid.form.format(value), ha="center", va="center",
                         fontsize=size, color=ink)  # fmt: skip
 
@@ -109,7 +113,7 @@ def mark_cells(
     inks = [ink for ink, marked in zip(grid.inks(), which, strict=True) if marked]
     size = min(6.0, 0.5 * _cell_points(grid, width))
     ax.scatter(spots[:, 0], spots[:, 1], s=size**2, c=inks or INK, marker=marker,
-               linewidth=max(0.4, min(1.2, size / 5)), gid=name)  # fmt: skip
+               linewidth=min(1.2, size / 5), gid=name)  # fmt: skip
 
 
 def draw_bar(ax: Axes, norm: Normalize, form: str, label: str) -> None:

@@ -12,6 +12,7 @@ from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.colors import to_rgba
 
 from tournament.errors import LogError
+from tournament.reporting.run import Run
 from tournament_plugins.reporters.style import UNKNOWN
 from tournament_plugins.reporters.trial_figure import draw_trial
 
@@ -90,6 +91,18 @@ def test_without_a_winner_the_best_trial_is_shown_at_its_best_check(make_run, mo
     assert title(figure).startswith("No winner: b came closest, at epoch 5 (tournament attention;")
     assert "✗ attention_ratio >= 1.5" in told(figure)
     assert "Outcome: every trial ended without meeting the criteria" in told(figure)
+
+
+def test_a_run_that_was_cut_short_has_a_figure_of_what_there_is(make_run, moments):
+    run = make_run({"a": moments(1.0, 1.1, 1.2), "b": moments(1.0, 1.35, 1.2)})
+    whole = run.folder.log.read_bytes().splitlines(keepends=True)
+    run.folder.log.write_bytes(b"".join(whole[:9]))
+    cut = Run(run.folder)
+    assert cut.standings.verdict is None
+    figure = draw_trial(cut, "b")
+    assert title(figure).startswith("No winner: b came closest, at epoch 5")
+    assert "Outcome: the run ended without a verdict" in told(figure)
+    assert "running: " in told(panel(figure, "a"))
 
 
 def test_another_trial_is_titled_as_not_the_winner(won):

@@ -2,8 +2,8 @@
 
     loss = cross-entropy + alpha x (attention on transient - attention on persistent)
 
-Crops are embedded by a small network that is trained along. With `alpha: 0` the attention is left to
-itself: the control.
+Crops are embedded by a small network that is trained along. With `alpha: 0` the attention is left
+to itself: the control.
 """
 
 from __future__ import annotations

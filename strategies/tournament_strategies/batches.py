@@ -11,9 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-POOL = 16
-"""Batches of this many consecutive ones are cut from videos sorted by length (see `shuffled`)."""
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -49,14 +46,7 @@ def in_order(starts: NDArray[np.int64], size: int) -> Iterator[Batch]:
 
 
 def shuffled(starts: NDArray[np.int64], size: int, rng: np.random.Generator) -> Iterator[Batch]:
-    """Every video that has tokens, in random order, `size` at a time; the last batch may be smaller.
-
-    Within each `POOL` batches the videos are sorted by length before they are cut, and the batches
-    shuffled again: companions stay random among hundreds of videos, and far less is padding.
-    """
+    """Every video that has tokens, in random order, `size` at a time; the last may be smaller."""
     videos = rng.permutation(np.flatnonzero(np.diff(starts)))
-    for first in range(0, len(videos), size * POOL):
-        pool = videos[first : first + size * POOL]
-        pool = pool[np.argsort(np.diff(starts)[pool], kind="stable")]
-        for place in rng.permutation(-(-len(pool) // size)):
-            yield padded(starts, pool[place * size : (place + 1) * size])
+    for first in range(0, len(videos), size):
+        yield padded(starts, videos[first : first + size])

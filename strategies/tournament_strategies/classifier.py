@@ -23,8 +23,8 @@ CLASSES = 2
 class Sight:
     """A batch of B videos with T real tokens and R distinct crops, as tensors.
 
-    `crops`: (R, ...), what the crop embedder takes. `which`: (T,), the row of `crops` of each token.
-    `frame`: (T,). `box`: (T, 4). `mask`: (B, n), true where there is a token.
+    `crops`: (R, ...), what the crop embedder takes. `which`: (T,), the row of `crops` of each
+    token. `frame`: (T,). `box`: (T, 4). `mask`: (B, n), true where there is a token.
     """
 
     crops: Tensor
@@ -58,7 +58,7 @@ def sight(inputs: Tokens, table: NDArray[Any], batch: Batch, device: str) -> Sig
 
 
 class VideoClassifier(nn.Module):
-    """Embeds crop and place, lets the tokens of a video attend to each other, and classifies each."""
+    """Embeds crop and place, lets the tokens of a video attend to each other, classifies each."""
 
     def __init__(self, crop_embedder: nn.Module, transformer: Transformer, width: int) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class VideoClassifier(nn.Module):
     def forward(self, seen: Sight) -> Output:
         """Classes and attention of a batch."""
         tokens = self.crop(seen.crops)[seen.which] + self.place(seen.frame, seen.box)
-        x = tokens.new_zeros(*seen.mask.shape, tokens.shape[-1])
-        x[seen.mask] = tokens
-        encoded = self.transformer(x, seen.mask)
+        padded = tokens.new_zeros(*seen.mask.shape, tokens.shape[-1])
+        padded[seen.mask] = tokens
+        encoded = self.transformer(padded, seen.mask)
         return Output(self.head(encoded.tokens[seen.mask]), encoded.attention)

@@ -1,8 +1,8 @@
 """Where and when a token is seen: the same for every strategy, so that they differ in crops only.
 
 Frame, centre and size enter as sines and cosines of several wavelengths (Vaswani et al. 2017,
-section 3.5): tokens that are near each other get similar vectors, which lets attention find the same
-object in the next frame.
+section 3.5): tokens near each other get similar vectors, so that attention can find the same object
+in the next frame.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ class PlaceEmbedding(nn.Module):
         self.linear = nn.Linear(PLACES * (2 * WAVES + 1), width)
 
     def forward(self, frame: Tensor, box: Tensor) -> Tensor:
-        """(T, width) for `frame` (T,) in 0..15 and `box` (T, 4): x0, y0, x1, y1 in pixels, 0..64."""
-        low, high = (box / (EXTENT / 2) - 1).split(2, dim=1)
+        """(T, width) for `frame` (T,) in 0..15 and `box` (T, 4): x0, y0, x1, y1, 0..64."""
+        box = box / (EXTENT / 2) - 1
+        low, high = box[:, :2], box[:, 2:]
         when = frame[:, None] / (FRAMES / 2) - 1
         places = torch.cat([when, (low + high) / 2, high - low], dim=1)
         angles = (places[:, :, None] * self.rates).flatten(1)

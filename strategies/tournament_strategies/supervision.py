@@ -2,15 +2,16 @@
 
     loss = cross-entropy + alpha x (attention on transient - attention on persistent)
 
-The attention that token j receives is the mean over layers, heads and real queries of A[l, h, q, j].
-That is about 1 / n in a video of n tokens (`original`); `tokens` multiplies by n, so that 1 is
-uniform and long videos weigh as much as short ones. Per video, the mean over its transient tokens
-less the mean over its persistent ones; then the mean over the videos that have both.
+The attention that token j receives is the mean over layers, heads and real queries of
+A[l, h, q, j]. That is about 1 / n in a video of n tokens (`original`); `tokens` multiplies by n, so
+that 1 is uniform and long videos weigh as much as short ones. Per video, the mean over its
+transient tokens less the mean over its persistent ones; then the mean over the videos that have
+both.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -53,7 +54,7 @@ def attention_term(received: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
     sums = torch.stack([(received * persistent).sum(1), (received * transient).sum(1)])
     on_persistent, on_transient = sums / counts.clamp(min=1)
     gaps = (on_transient - on_persistent) * scored
-    return gaps.sum() / scored.sum().clamp(min=1)
+    return cast(Tensor, gaps.sum() / scored.sum().clamp(min=1))
 
 
 def loss(output: Output, mask: Tensor, labels: Tensor, *, alpha: float, scale: Scale) -> Loss:

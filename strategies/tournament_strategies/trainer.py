@@ -30,7 +30,7 @@ PREDICTED_TOGETHER = 32
 
 
 class Trainer:
-    """One model with its optimizer. `table` stands for the crops of the inputs, one row for each."""
+    """One model with its optimizer. `table` has a row for each distinct crop of the inputs."""
 
     def __init__(
         self, model: VideoClassifier, options: TrainingOptions, *, seed: int, device: str

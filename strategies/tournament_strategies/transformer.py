@@ -5,13 +5,13 @@ pre-norm (Xiong et al. 2020, "On Layer Normalization in the Transformer Architec
 normalises what it reads and adds to the stream, so that no learning-rate warm-up is needed.
 
 Attention is split in two modules, so that nothing can stand between what is returned and what acts:
-`AttentionWeights` makes the weights, `AttentionMix` applies weights to values. A forward hook on the
-first may replace the weights; the outputs then follow the replacement.
+`AttentionWeights` makes the weights, `AttentionMix` applies weights to values. A forward hook on
+the first may replace the weights; the outputs then follow the replacement.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -38,19 +38,21 @@ class AttentionWeights(nn.Module):
         self.query_key = nn.Linear(width, 2 * width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """(B, H, n, n) for `x` (B, n, width): each row sums to 1 over the keys where `mask` is true.
+        """(B, H, n, n) for `x` (B, n, width) and `mask` (B, n), true where there is a token.
 
-        `mask`: (B, n). Keys where it is false get exactly 0.
+        Each row sums to 1 over the keys that are real; the others get exactly 0. What padding pays
+        attention to means nothing.
         """
-        query, key = self.query_key(x).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        batch, n, width = x.shape
+        both = self.query_key(x).view(batch, n, 2, self.heads, width // self.heads)
+        query, key = both.permute(2, 0, 3, 1, 4)
         scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
-        # The lowest finite number and not -inf: a video without tokens must not make a NaN.
-        barrier = torch.finfo(scores.dtype).min
-        return scores.masked_fill(~mask[:, None, None, :], barrier).softmax(-1)
+        hidden = scores.masked_fill(~mask[:, None, None, :], -torch.inf)
+        return cast(Tensor, hidden.softmax(-1))
 
 
 class AttentionMix(nn.Module):
-    """Mixes the values of all tokens by given weights: linear in the weights."""
+    """Mixes the values of each video's tokens by given weights, in which it is linear."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -60,8 +62,10 @@ class AttentionMix(nn.Module):
 
     def forward(self, weights: Tensor, x: Tensor) -> Tensor:
         """(B, n, width) from `weights` (B, H, n, n) and `x` (B, n, width)."""
-        values = self.value(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        return self.out((weights @ values).transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
+        batch, n, width = x.shape
+        values = self.value(x).view(batch, n, self.heads, width // self.heads).transpose(1, 2)
+        mixed = (weights @ values).transpose(1, 2).reshape(batch, n, width)
+        return cast(Tensor, self.out(mixed))
 
 
 class Layer(nn.Module):
@@ -90,21 +94,19 @@ class Layer(nn.Module):
 
 
 class Transformer(nn.Module):
-    """`layers` layers over tokens of one width; raises ValueError unless `heads` divides `width`."""
+    """`layers` layers over tokens of one width, of which `heads` is a divisor."""
 
     def __init__(
         self, *, layers: int, heads: int, width: int, feedforward: int, dropout: float
     ) -> None:
         super().__init__()
-        if width % heads:
-            raise ValueError(f"width {width} cannot be shared by {heads} heads")
         self.layers = nn.ModuleList(
             Layer(width, heads, feedforward, dropout) for _ in range(layers)
         )
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Encoded:
-        """Encode `x` (B, n, width), real where `mask` (B, n) is true."""
+        """Encode `x` (B, n, width), real where `mask` (B, n) is true: at least once in each row."""
         attention = []
         for layer in self.layers:
             x, weights = layer(x, mask)

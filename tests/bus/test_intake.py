@@ -99,6 +99,12 @@ def test_a_duplicate_is_dropped_and_acknowledged_again(seated: Intake) -> None:
     assert seated.counters.duplicates == 2
 
 
+def test_after_a_hello_what_is_committed_is_acknowledged_again(seated: Intake) -> None:
+    seated.committed(appended(seated.received(A, event(1))))
+    assert seated.received(STRANGER, hello()) == [Send(STRANGER, Welcome(seq=1))]
+    assert seated.committed([]) == [Send(STRANGER, Ack(seq=1))]
+
+
 def test_a_duplicate_of_an_uncommitted_event_is_not_acknowledged(seated: Intake) -> None:
     seated.received(A, event(1))
     assert seated.received(A, event(1)) == []

@@ -153,6 +153,8 @@ class Intake:
         if not self._admission.seat(connection, attempt, hello.secret):
             reason = f"{hello.trial}, attempt {hello.attempt}: not expected here, or a wrong secret"
             return self._refuse(connection, reason, b"")
+        # An ack or a word about a gap may have been lost: what led to this hello is not known.
+        self._owed[attempt] = None
         self._told_of_gap.discard(attempt)
         welcome = Send(connection, Welcome(seq=self.held(attempt)))
         standing = self._orders.get(hello.trial)

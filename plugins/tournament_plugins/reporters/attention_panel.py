@@ -23,8 +23,10 @@ def mean_interval(values: Floats, seed: int = 0) -> tuple[float, float, float]:
     rng = np.random.default_rng(seed)
     size = len(values)
     means = [values[rng.integers(0, size, size)].mean() for _ in range(RESAMPLES)]
+    mean = float(values.mean())
     low, high = np.percentile(means, [2.5, 97.5])
-    return float(values.mean()), float(low), float(high)
+    # Rounding can put the mean of nearly equal values outside, and very skewed ones do so too.
+    return mean, min(mean, float(low)), max(mean, float(high))
 
 
 def draw_attention(ax: Axes, before: Videos, after: Videos, when: tuple[str, str]) -> None:

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tournament_plugins.reporters.attention_panel import mean_interval
 from tournament_plugins.reporters.style import trial_style
@@ -20,6 +22,19 @@ def test_the_interval_of_the_mean_is_close_to_the_normal_one():
     assert (mean - low, high - mean) == (
         pytest.approx(half, rel=0.15), pytest.approx(half, rel=0.15),
     )  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(0, 30), min_size=1, max_size=30))
+def test_the_mean_lies_within_its_interval(values):
+    mean, low, high = mean_interval(np.array(values))
+    assert low <= mean <= high
+
+
+def test_the_mean_of_nearly_equal_videos_lies_within_its_interval():
+    values = 1.1 + np.spacing(1.1) * (np.arange(101) % 2)
+    mean, low, high = mean_interval(values)
+    assert low <= mean <= high
 
 
 def test_one_video_has_an_interval_of_no_width():

@@ -170,8 +170,22 @@ def test_values_that_are_not_finite_are_gaps_with_a_mark(make_run, moments, with
     assert marked(ax, "gap:NaN")[:, 0].tolist() == [10]
     assert marked(ax, "gap:∞")[:, 0].tolist() == [15]
     assert {"NaN", "∞"} <= set(told(ax).split("\n"))
-    below = ax.transAxes.transform([0, max(marked(ax, "gap:NaN")[0, 1], 0)])[1]
-    assert below < ax.transData.transform([0, np.nanmin(shown)])[1]
+
+
+def test_marks_of_values_that_are_not_finite_lie_below_all_lines(make_run, moments, with_metrics):
+    trials = {f"t{i}": moments(1.0, 1.1, 1.2, videos=20, seed=i) for i in range(4)}
+    for given in trials.values():
+        given[2] = with_metrics(given[2], attention_ratio=math.nan)
+    ax = panel(draw_trial(make_run(trials), "t0"), "a")
+    marks = marked(ax, "gap:NaN")[:, 1]
+    assert len(set(marks)) == 4
+    lowest = min(np.nanmin(line.get_ydata()) for line in lines(ax).values())
+    assert 0 < marks.min() < marks.max() < share_of_height(ax, lowest)
+
+
+def share_of_height(ax, value):
+    """Where a value lies on the y axis, from 0 to 1."""
+    return ax.transAxes.inverted().transform(ax.transData.transform([0, value]))[1]
 
 
 def test_a_race_of_nothing_but_nan_is_still_a_figure(make_run, moments, with_metrics):
@@ -242,8 +256,9 @@ def test_panel_d_has_a_cell_for_each_of_a_thousand_videos(make_run, moments):
     assert f"{passed} of 1,000 pass (consistent), {960 - passed} fail (×), 40 not scored (–)" in (
         told(ratio_ax)
     )
-    assert len(marked(ratio_ax, "fail")) == 960 - passed
-    assert len(marked(ratio_ax, "not scored")) == 40
+    # By falling ratio, those that pass come first, and those that are not scored come last.
+    assert cell_numbers(ratio_ax, "fail") == list(range(passed, 960))
+    assert cell_numbers(ratio_ax, "not scored") == list(range(960, 1000))
     assert [(cells(ax)[:, 3] > 0).sum() for ax in grids(figure)] == [1000, 1000]
     assert (cells(ratio_ax) == to_rgba(UNKNOWN)).all(axis=1).sum() == 40
 
@@ -265,6 +280,12 @@ def test_few_videos_show_their_numbers(make_run, moments):
 def grids(figure):
     """The axes of ratios and of accuracies; colour bars have ticks, grids have none."""
     return [ax for ax in figure.axes if ax.axison and len(ax.get_xticks()) == 0]
+
+
+def cell_numbers(ax, gid):
+    """Which cells, counted row by row, have this mark."""
+    x, y = np.floor(marked(ax, gid)).astype(int).T
+    return sorted(y * int(ax.get_xlim()[1]) + x)
 
 
 def cells(ax):
@@ -379,3 +400,10 @@ def test_names_are_never_cut(make_run, moments):
     run = make_run({n: moments(1.0, 1.2, videos=20, seed=i) for i, n in enumerate(names)})
     text = told(panel(draw_trial(run, run.standings.runner_up.name), "a")).replace("\n", "")
     assert all(name in text for name in names)
+
+
+def test_panel_a_prefers_the_attention_ratio_wherever_the_criteria_name_it(make_run, moments):
+    criteria = ("val_accuracy >= 0.75", "attention_ratio >= 1.5")
+    run = make_run({"a": moments(1.0, 1.2, videos=20)}, criteria=criteria)
+    ax = panel(draw_trial(run, "a"), "a")
+    assert ax.get_ylabel() == "attention_ratio"

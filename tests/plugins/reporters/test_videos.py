@@ -16,7 +16,7 @@ TABLE = {
     "persistent": np.array([1.1, 1.2, 1.0, 1.4]),
     "transient": np.array([0.5, math.nan, 1.0, 0.2]),
     "ratio": np.array([2.2, math.nan, 1.0, 7.0]),
-    "consistent": np.array([True, False, False, True]),
+    "consistent": np.array([True, True, False, True]),
 }
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import stat
-import tempfile
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import pytest
 
-from tournament.bus import Endpoints, Hub, Publisher, Subscriber
+from tournament.bus import Hub, Publisher, Subscriber
 from tournament.bus.wire import Ack, Hello, Order, Refused, Welcome, frames
-from tournament.errors import BusError, LogError
+from tournament.errors import BusError
 from tournament.record.events import (
     AnyEvent,
     Closed,
@@ -29,7 +25,6 @@ from tournament.record.events import (
     make_event,
     write_event,
 )
-from tournament.record.log import LogWriter, read_log
 
 RUN = "race-1"
 SECRET = "correct horse battery staple"
@@ -253,154 +248,3 @@ def test_threads_of_the_match_publish_at_the_same_time(hub: Hub, logged: Logged)
 def test_what_the_match_may_not_say_is_an_error(hub: Hub, payload: Payload, message: str) -> None:
     with pytest.raises(BusError, match=message):
         hub.publish(payload)
-
-
-# --- outboxes -------------------------------------------------------------------------------------
-
-
-def test_a_drain_takes_in_what_had_not_arrived_and_nothing_twice(
-    seated: Any, hub: Hub, tmp_path: Path, logged: Logged
-) -> None:
-    outbox = tmp_path / "outbox.jsonl"
-    outbox.write_bytes(b"".join(said(seq)[1] + b"\n" for seq in range(1, 1001)) + b'{"torn')
-    seated.send(*said(1))
-    assert ack(seated.hear()) == 1
-    drained = hub.drain("a", 0, outbox)
-    assert (drained.taken, drained.last, drained.torn, drained.problem) == (999, 1000, 6, "")
-    assert [event.seq for event in logged()] == list(range(1, 1001))
-    assert hub.drain("a", 0, outbox).taken == 0
-    assert len(logged()) == 1000
-
-
-def test_what_is_published_after_a_drain_comes_after_it_in_the_log(
-    hub: Hub, tmp_path: Path, logged: Logged
-) -> None:
-    outbox = tmp_path / "outbox.jsonl"
-    outbox.write_bytes(b"".join(said(seq)[1] + b"\n" for seq in range(1, 1001)))
-    hub.drain("a", 0, outbox)
-    hub.publish(Closed(exit_code=0, seconds=1.0)).result()
-    assert [event.type for event in logged()] == ["finished"] * 1000 + ["closed"]
-
-
-def test_a_drain_stops_where_an_outbox_is_damaged_and_says_so(
-    hub: Hub, tmp_path: Path, logged: Logged
-) -> None:
-    outbox = tmp_path / "outbox.jsonl"
-    outbox.write_bytes(b"\n".join([said(1)[1], said(2, trial="b")[1], said(3)[1]]) + b"\n")
-    drained = hub.drain("a", 0, outbox)
-    assert (drained.taken, drained.last) == (1, 1)
-    assert drained.problem.startswith("line 2 of the outbox: an event of b")
-    assert len(logged()) == 1
-
-
-def test_a_worker_that_never_spoke_leaves_nothing_to_drain(hub: Hub, tmp_path: Path) -> None:
-    drained = hub.drain("a", 0, tmp_path / "never-made.jsonl")
-    assert (drained.taken, drained.last, drained.problem) == (0, 0, "")
-
-
-# --- failure --------------------------------------------------------------------------------------
-
-
-def test_when_the_log_fails_nothing_is_acknowledged_and_the_match_is_told(
-    log: LogWriter, seated: Any, hub: Hub, logged: Logged, tmp_path: Path
-) -> None:
-    seated.send(*said(1))
-    assert ack(seated.hear()) == 1
-    log.close()
-    futures = []
-    with suppress(BusError):
-        for _ in range(1000):
-            futures.append(hub.publish(Interrupted(signal="SIGINT")))
-    for future in futures:
-        with pytest.raises(BusError, match=r"the hub has stopped: .*this writer was closed"):
-            future.result(timeout=20)
-    seated.send(*said(2))
-    for ask in (
-        lambda: hub.publish(Interrupted(signal="SIGINT")),
-        lambda: hub.admit("b", 0, SECRET),
-        lambda: hub.drain("a", 0, tmp_path / "outbox.jsonl"),
-    ):
-        with pytest.raises(BusError, match="the hub has stopped"):
-            ask()
-    hub.close()
-    assert isinstance(hub.failure, LogError)
-    assert [event.seq for event in logged()] == [1]
-
-
-def test_a_failure_that_nobody_was_told_is_told_at_the_end(
-    log: LogWriter, tmp_path: Path, peer: Callable[[str], Any]
-) -> None:
-    hub = Hub(RUN, tmp_path, log)
-    hub.start()
-    hub.admit("a", 0, SECRET)
-    speaker = peer(hub.endpoints.ingest)
-    log.close()
-    for message in (hello(), said(1)):
-        speaker.send(*message)
-    assert speaker.hear() == frames(Welcome(seq=0))
-    with pytest.raises(BusError, match="the hub has stopped"):
-        hub.close()
-
-
-# --- beginning and end ----------------------------------------------------------------------------
-
-
-def folder_of(endpoints: Endpoints) -> Path:
-    return Path(urlparse(endpoints.ingest).path).parent
-
-
-def test_its_sockets_are_in_a_folder_of_their_own_that_goes_with_it(
-    log: LogWriter, tmp_path: Path
-) -> None:
-    with Hub(RUN, tmp_path, log) as hub:
-        folder = folder_of(hub.endpoints)
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert {file.name for file in folder.iterdir()} == {"ingest", "live", "replay"}
-    assert not folder.exists()
-
-
-def test_closing_carries_out_everything_that_was_asked(
-    log: LogWriter, tmp_path: Path, logged: Logged
-) -> None:
-    with Hub(RUN, tmp_path, log) as hub:
-        for number in range(26_000):
-            hub.publish(Interrupted(signal=str(number)))
-    assert len(logged()) == 26_000
-    hub.close()
-    with pytest.raises(BusError, match="the hub is not running"):
-        hub.publish(Interrupted(signal="late"))
-
-
-def test_a_hub_that_was_not_started_says_so(log: LogWriter, tmp_path: Path) -> None:
-    hub = Hub(RUN, tmp_path, log)
-    with pytest.raises(BusError, match="before it is started"):
-        _ = hub.endpoints
-    with pytest.raises(BusError, match="not running"):
-        hub.admit("a", 0, SECRET)
-    hub.close()
-
-
-def test_a_temporary_folder_with_a_long_name_is_an_error_with_advice(
-    log: LogWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    long = tmp_path / ("x" * 100)
-    long.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(long))
-    hub = Hub(RUN, tmp_path, log)
-    with pytest.raises(BusError, match="set TMPDIR"):
-        hub.start()
-    hub.close()
-    assert list(long.iterdir()) == []
-
-
-def test_a_hub_goes_on_with_a_log_from_an_earlier_life(tmp_path: Path) -> None:
-    path = tmp_path / "events.jsonl"
-    for life in range(3):
-        with LogWriter(path) as log, Hub(RUN, tmp_path, log) as hub:
-            event = hub.publish(Interrupted(signal=str(life))).result()
-            assert (event.offset, event.seq) == (life, life + 1)
-            with Subscriber(hub.endpoints.live, hub.endpoints.replay) as follower:
-                seen: list[AnyEvent] = []
-                while len(seen) <= life:
-                    seen += follower.poll(20)
-            assert seen == list(read_log(path))

@@ -6,21 +6,16 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tournament.bus.intake import Append, Drop, Intake, Output, Reject, Send
-from tournament.bus.wire import EVENT_LIMIT, Ack, Order, Refused, Welcome
+from tournament.bus.intake import Append, Intake, Output, Reject, Send
+from tournament.bus.wire import Ack, Order, Refused, Welcome
 from tournament.record.events import (
     AnyEvent,
-    Failed,
     Finished,
     Interrupted,
-    Note,
     Payload,
     Start,
     Stop,
-    Verdict,
     make_event,
     write_event,
 )
@@ -140,116 +135,6 @@ def test_a_welcome_counts_accepted_events_so_that_they_are_not_sent_again(seated
     assert seated.received(A, hello()) == [Send(A, Welcome(seq=1))]
 
 
-@pytest.mark.parametrize(
-    ("said", "reason"),
-    [
-        (hello(secret="wrong"), "wrong secret"),
-        (hello("c"), "not expected here"),
-        (hello(attempt=1), "not expected here"),
-        (hello(run="another"), "this is the hub of run 'race-1'"),
-        (hello(v=2), "v: Input should be 1"),
-        (hello(more="x"), "more: Extra inputs are not permitted"),
-        ([b"hello", b"{"], "hello: "),
-        ([b"hello"], "expected two frames"),
-        ([b"hello", b"{}", b""], "expected two frames"),
-        ([b"howdy", b"{}"], "expected two frames"),
-        ([], "expected two frames"),
-    ],
-)
-def test_a_hello_that_proves_nothing_is_refused(
-    intake: Intake, said: list[bytes], reason: str
-) -> None:
-    assert reason in refused(intake.received(A, said))
-    assert intake.received(A, event(1)) == []
-    assert intake.next_offset == 0
-
-
-def test_a_refused_hello_is_never_kept_since_it_may_hold_a_secret(intake: Intake) -> None:
-    for said in (hello(v=2), hello("c"), hello(run="x")):
-        outputs = intake.received(A, said)
-        assert SECRET not in repr(outputs)
-
-
-def test_events_before_a_hello_are_dropped_without_offence(intake: Intake) -> None:
-    for seq in range(1, 1000):
-        assert intake.received(STRANGER, event(seq)) == []
-    assert intake.counters.strangers == 999
-    assert intake.received(STRANGER, hello()) == [Send(STRANGER, Welcome(seq=0))]
-
-
-def verdict() -> list[bytes]:
-    said = Verdict(
-        because=0, outcome="winner", trial="a", epoch=1, claimed=None, examined=None, reason="me"
-    )
-    return [b"event", write_event(make_event(said, run=RUN, seq=1, t=1.0, trial="a"))]
-
-
-def with_body(**changes: Any) -> list[bytes]:
-    return [b"event", json.dumps(json.loads(event(1)[1]) | changes).encode()]
-
-
-@pytest.mark.parametrize(
-    ("said", "reason"),
-    [
-        (verdict(), "a worker may not say 'verdict'"),
-        (event(1, "b"), "an event of b, attempt 0, from a, attempt 0"),
-        (event(1, None), "an event of None"),
-        (event(1, attempt=1), "an event of a, attempt 1, from a, attempt 0"),
-        (event(1, run="another"), "an event of another run"),
-        (with_body(v=2), "v: Input should be 1"),
-        (with_body(more=1), "more: Extra inputs are not permitted"),
-        (with_body(type="victory"), "does not match any of the expected tags"),
-        (with_body(seq=-1), "seq: Input should be greater than or equal to 0"),
-        (with_body(seq=2**53), "seq: Input should be less than or equal to"),
-        (with_body(data={"epochs": 1}), "data.seconds: Field required"),
-        ([b"event", event(1)[1].replace(b'"t":1.0', b'"t":NaN')], "event: "),
-        ([b"event", event(1)[1].replace(b'"t":1.0', b'"t":1e999')], "event: "),
-        ([b"event", b" " * EVENT_LIMIT + event(1)[1]], "an event may have 61440"),
-        ([b"event", b"\xff\xfe"], "event: "),
-        ([b"event", b"[" * 50_000], "event: "),
-        ([b"event", event(1)[1], b"more"], "expected two frames"),
-    ],
-)
-def test_what_a_worker_may_not_say_is_refused_and_changes_nothing(
-    seated: Intake, said: list[bytes], reason: str
-) -> None:
-    assert reason in refused(seated.received(A, said))
-    assert seated.counters.malformed == 1
-    assert seated.next_offset == 0
-    assert len(appended(seated.received(A, event(1)))) == 1
-
-
-def test_only_what_reads_back_gets_in(seated: Intake) -> None:
-    doubled = event(1)[1].replace(b'"seq":1', b'"seq":7,"seq":1')
-    spaced = event(2)[1].replace(b",", b" ,\n")
-    taken = appended(seated.received(A, [b"event", doubled]))
-    taken += appended(seated.received(A, [b"event", spaced]))
-    assert [write_event(made).count(b'"seq"') for made in taken] == [1, 1]
-    assert all(b"\n" not in write_event(made) for made in taken)
-
-
-def test_after_too_many_malformed_messages_a_connection_is_ignored() -> None:
-    intake = Intake(RUN, patience=3)
-    intake.admit("a", 0, SECRET + "a")
-    intake.received(A, hello())
-    for _ in range(2):
-        assert len(intake.received(A, [b"junk"])) == 2
-    assert intake.received(A, [b"junk"])[-1] == Drop(A)
-    assert intake.received(A, hello()) == []
-    assert intake.received(A, event(1)) == []
-    assert (intake.counters.cut, intake.counters.ignored) == (1, 2)
-    assert intake.received(B, hello()) == [Send(B, Welcome(seq=0))]
-
-
-def test_an_ignored_connection_is_not_answered_any_more() -> None:
-    intake = Intake(RUN, patience=1)
-    intake.admit("a", 0, SECRET + "a")
-    intake.received(A, hello())
-    taken = appended(intake.received(A, event(1)))
-    assert intake.received(A, [b"junk"])[-1] == Drop(A)
-    assert intake.committed(taken) == []
-
-
 def test_the_newest_connection_with_the_secret_speaks_for_the_trial(seated: Intake) -> None:
     seated.received(A, event(1))
     assert seated.received(STRANGER, hello()) == [Send(STRANGER, Welcome(seq=1))]
@@ -306,21 +191,6 @@ def test_an_outbox_gives_what_is_new_and_nothing_twice(seated: Intake) -> None:
     assert again == []
 
 
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        (event(5)[1], "event 5 comes after event 0"),
-        (verdict()[1], "a worker may not say 'verdict'"),
-        (event(1, "b")[1], "an event of b"),
-        (b"", "event: "),
-    ],
-)
-def test_an_outbox_is_not_trusted_either(seated: Intake, body: bytes, reason: str) -> None:
-    (output,) = seated.drained(("a", 0), body)
-    assert isinstance(output, Reject)
-    assert reason in output.reason
-
-
 def test_a_log_from_an_earlier_life_is_remembered() -> None:
     before = Intake(RUN)
     before.admit("a", 0, SECRET + "a")
@@ -334,35 +204,3 @@ def test_a_log_from_an_earlier_life_is_remembered() -> None:
     assert answers == [Send(B, Welcome(seq=1)), Send(B, Order(order="start"))]
     stated = after.stated(decision(Stop(because=0, trial="a", reason="")))
     assert (stated.event.offset, stated.event.seq) == (2, 2)
-
-
-@given(
-    messages=st.lists(
-        st.tuples(
-            st.sampled_from([A, B, STRANGER]),
-            st.one_of(
-                st.lists(st.binary(max_size=30), max_size=4),
-                st.binary(max_size=60).map(lambda body: [b"event", body]),
-                st.binary(max_size=60).map(lambda body: [b"hello", body]),
-                st.builds(
-                    lambda at, byte: [b"event", event(1)[1][:at] + byte + event(1)[1][at:]],
-                    st.integers(0, 150),
-                    st.binary(max_size=3),
-                ),
-            ),
-        ),
-        max_size=30,
-    )
-)
-def test_no_message_makes_it_raise_and_what_gets_in_reads_back(
-    messages: list[tuple[bytes, list[bytes]]],
-) -> None:
-    intake = Intake(RUN, patience=10)
-    intake.admit("a", 0, SECRET + "a")
-    intake.received(A, hello())
-    taken = []
-    for connection, frames in messages:
-        taken += appended(intake.received(connection, frames))
-    assert [made.seq for made in taken] == list(range(1, len(taken) + 1))
-    for made in taken:
-        assert isinstance(made.data, (Finished, Failed, Note))

@@ -94,6 +94,7 @@ def test_a_value_is_located_in_its_own_file(write: Write) -> None:
     assert loaded.locate("entrants.a.options.alpha") == ("base.yaml", 3)
     assert loaded.locate("entrants.a.options.x") == ("c.yaml", 3)
     assert loaded.locate("entrants.b.options") == ("base.yaml", 4)
+    assert loaded.locate("entrants") == loaded.locate("entrants.nobody") == ("c.yaml", 2)
 
 
 def test_problems_of_several_files_are_told_together(write: Write) -> None:

@@ -122,11 +122,13 @@ def test_an_override_replaces_adds_and_removes(write: Write) -> None:
         "seed": 3,
         "entrants.no-supervision": None,
         "entrants.pretrained-features.max_epochs": 2,
-        "threads": None,
+        "limits.stall": None,
+        "device": None,
         "runs": Path("there"),
     }
     loaded = load_config(path, overrides)
     assert loaded.config.seed == 3
+    assert (loaded.config.device, loaded.config.limits.stall) == ("auto", 600.0)
     assert list(loaded.config.entrants) == ["attention-supervised", "pretrained-features"]
     assert loaded.config.entrants["pretrained-features"].max_epochs == 2
     assert loaded.config.runs == Path.cwd() / "there"

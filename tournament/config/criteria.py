@@ -165,8 +165,7 @@ class _Reader:
             self._wrong(key, f"expected at least one criterion, such as `{_EXAMPLE}`")
             return None
         read = [self._member(member, join(key, str(i)), depth) for i, member in enumerate(raw)]
-        members = tuple(member for member in read if member is not None)
-        return members if len(members) == len(read) else None
+        return tuple(member for member in read if member is not None)
 
     def _member(self, raw: object, key: str, depth: int) -> Leaf | Group | None:
         if isinstance(raw, Mapping):

@@ -47,7 +47,7 @@ def load_table(path: Path) -> dict[str, Array]:
     """The columns in `path`. Objects are refused, so nothing in it is ever executed."""
     import numpy as np
 
-    with np.load(path, allow_pickle=False) as stored:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
 
 

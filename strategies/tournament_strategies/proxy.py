@@ -52,7 +52,7 @@ def pretrain(recipe: Recipe, progress: Callable[[int, int], None]) -> Pretrained
         backbone, heads = untrained, nn.Linear(FEATURES, sum(TASKS))
         _train(backbone, heads, recipe, progress)
     fit, test = _pictures(recipe, recipe.probe, 1), _pictures(recipe, recipe.probe, 2)
-    weights = backbone.state_dict()
+    weights = {name: value.contiguous() for name, value in backbone.state_dict().items()}
     features = _features(backbone, test)
     facts = {
         "proxy_accuracy": _accuracy(heads(features), test.answers),

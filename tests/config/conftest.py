@@ -6,14 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from tournament.config import Loaded, load_config
 from tournament.errors import ConfigError
-
-# How long an example takes says nothing here; how long a file takes is bounded by what is refused.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 MINIMAL = """\
 task: {use: persistence}

@@ -67,7 +67,7 @@ Text = Annotated[str, Field(max_length=8000)]
 class Payload(BaseModel):
     """What one kind of event says."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 # --- a worker reports -----------------------------------------------------------------------------
@@ -319,7 +319,7 @@ class Event(BaseModel, Generic[T, P]):
     seconds since 1970, for people; nothing is decided by it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     v: Literal[1] = 1
     run: str

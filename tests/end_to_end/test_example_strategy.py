@@ -26,7 +26,9 @@ criteria: {every: 1, all: [val_accuracy > 0.1]}
 def fresh(tmp_path_factory):
     """A fresh environment that sees the libraries of this one, and its own plugins."""
     folder = tmp_path_factory.mktemp("fresh")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True
+    )
     python = folder / "venv" / "bin" / "python"
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
     own = Path(subprocess.run([python, "-c", ask], capture_output=True, text=True).stdout.strip())

@@ -32,9 +32,7 @@ def test_any_float_comes_back(figures):
     json.loads(line, parse_constant=pytest.fail)
     back = read_event(line).data.figures
     assert back.keys() == figures.keys()
-    assert all(
-        back[k] == v or (math.isnan(back[k]) and math.isnan(v)) for k, v in figures.items()
-    )
+    assert all(back[k] == v or (math.isnan(back[k]) and math.isnan(v)) for k, v in figures.items())
 
 
 @pytest.mark.parametrize("bad", ["NaN", "1e999", "-Infinity", '"nan"', "true", "[1]", "null"])

@@ -81,5 +81,15 @@ def worker_command() -> list[str]:
 
 
 def thread_environment(base: Mapping[str, str], threads: int) -> dict[str, str]:
-    """`base` with every numerical library held to `threads` threads."""
-    return {**base, **dict.fromkeys(THREAD_VARIABLES, str(threads)), "PYTHONUNBUFFERED": "1"}
+    """`base` with every numerical library held to `threads` threads.
+
+    Threads that wait sleep rather than spin: where processes share cores, spinning ones keep the
+    others from the work that they wait for. (Two threads of ResNet-18 training beside one busy
+    process on 2 cores: 17 pictures a second spinning, 158 sleeping.) A user's own setting stays.
+    """
+    return {
+        "OMP_WAIT_POLICY": "PASSIVE",
+        **base,
+        **dict.fromkeys(THREAD_VARIABLES, str(threads)),
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -52,7 +52,10 @@ def test_with_a_full_window_publish_waits_for_acks(
     ("payload", "message"),
     [
         (Stop(because=0, trial="b", reason="mine"), "a worker may not say 'stop'"),
-        (Finished(epochs=1, seconds=float("nan")), "'finished' cannot be published: .*seconds"),
+        (
+            Finished.model_construct(epochs=1, seconds=float("nan")),
+            "'finished' cannot be published: .*seconds",
+        ),
         (
             Progress(
                 epoch=1,

@@ -1,72 +1,81 @@
-"""Pictures for the proxy task: one shape each, of random place, turn and colours.
+"""Pictures for the proxy task: one simple shape each, of random place, turn and colours.
 
-What is to be told is the shape, its size and how blurred it is. None of that says anything about how
-long an object lasts, so weights trained on it bring no knowledge of the real task's answer.
+What is to be told is the shape, its size and how blurred it is. None of that says how long an object
+lasts, so weights trained on it bring no knowledge of the real task's answer. The pictures are as
+large as a token's crop.
 """
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
+
+from .tokens import PIXELS
 
 SHAPES = ("disc", "square", "triangle", "cross", "ring", "bar")
-SIZES = 3
-BLURS = 3
-TASKS = (len(SHAPES), SIZES, BLURS)
-"""How many classes each of the three questions has."""
+RADII = (2.5, 3.5, 5.0, 6.5)
+"""In pixels; each picture's own is up to 10 % off."""
+
+EDGES = (0.25, 0.7, 1.4)
+"""How wide a blurred edge is, in pixels."""
+
+CLASSES = (len(SHAPES), len(RADII), len(EDGES))
+"""How many answers each of the three questions has."""
+
+Floats = NDArray[np.float32]
 
 
 class Pictures(NamedTuple):
-    """`pixels` (B, 3, s, s) in 0..1, and `answers` (B, 3): shape, size, blur."""
+    """`crops`: (N, 16, 16, 3) uint8. `answers`: (N, 3) int64: shape, size and blur."""
 
-    pixels: Tensor
-    answers: Tensor
+    crops: NDArray[np.uint8]
+    answers: NDArray[np.int64]
 
 
-def draw(count: int, side: int, generator: torch.Generator) -> Pictures:
-    """Draw `count` pictures of `side` x `side` pixels."""
+def draw(count: int, rng: np.random.Generator) -> Pictures:
+    """`count` random pictures, in which shape, size, blur and all else are independent."""
+    answers = rng.integers(0, CLASSES, (count, 3))
+    radius = np.array(RADII)[answers[:, 1]] * rng.uniform(0.9, 1.1, count)
+    x, y = _turned_places(count, rng)
+    distances = _distances(x, y, radius.astype(np.float32)[:, None, None])
+    distance = distances[answers[:, 0], np.arange(count)]
+    edge = np.array(EDGES, np.float32)[answers[:, 2], None, None]
+    cover = 1 / (1 + np.exp(np.clip(distance / edge, -30, 30)))
+    return Pictures(_coloured(cover, rng), answers)
 
-    def uniform(low: float, high: float, *shape: int) -> Tensor:
-        return low + (high - low) * torch.rand(count, *shape, generator=generator)
 
-    answers = torch.stack(
-        [torch.randint(classes, (count,), generator=generator) for classes in TASKS], dim=1
+def _turned_places(count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Each picture's own coordinates of its pixels, (N, 16, 16) twice: shifted, then turned."""
+    place = np.arange(PIXELS, dtype=np.float32) - (PIXELS - 1) / 2
+    shift = rng.uniform(-1.5, 1.5, (2, count, 1, 1)).astype(np.float32)
+    x, y = place[None, None, :] - shift[0], place[None, :, None] - shift[1]
+    angle = rng.uniform(0, 2 * np.pi, (count, 1, 1)).astype(np.float32)
+    cos, sin = np.cos(angle), np.sin(angle)
+    return x * cos + y * sin, y * cos - x * sin
+
+
+def _distances(x: Floats, y: Floats, r: Floats) -> Floats:
+    """(6, N, 16, 16): about how far outside each of `SHAPES` a pixel lies; negative inside."""
+    away, across, along = np.hypot(x, y), np.abs(x), np.abs(y)
+    arms = np.maximum(across - r, along - r / 3), np.maximum(along - r, across - r / 3)
+    return np.stack(
+        [
+            away - r,
+            np.maximum(across, along) - 0.85 * r,
+            np.maximum(3**0.5 / 2 * across + y / 2, -y) - 0.6 * r,
+            np.minimum(*arms),
+            np.abs(away - 0.75 * r) - 0.25 * r,
+            np.maximum(across - r, along - 0.35 * r),
+        ]
     )
-    shape, size, blur = answers.unbind(1)
-    radius = 0.28 + 0.17 * size + uniform(-0.04, 0.04)
-    softness = 0.04 * 3.0**blur * uniform(0.8, 1.2)
-    x, y = _turned(side, uniform(-0.35, 0.35, 2), uniform(0, 2 * math.pi))
-    inside = torch.sigmoid(-_distance(x, y, shape, radius) / softness[:, None, None])
-    front, back = uniform(0, 1, 3, 1, 1), uniform(0, 1, 3, 1, 1)
-    pixels = back + (front - back) * inside[:, None]
-    noise = 0.02 * torch.randn(pixels.shape, generator=generator)
-    return Pictures((pixels + noise).clamp(0, 1), answers)
 
 
-def _turned(side: int, centre: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
-    """Each picture's own coordinates, (B, s, s): about `centre` (B, 2), turned by `angle` (B,)."""
-    line = torch.linspace(-1, 1, side)
-    y, x = torch.meshgrid(line, line, indexing="ij")
-    x, y = x - centre[:, :1, None], y - centre[:, 1:, None]
-    cos, sin = angle.cos()[:, None, None], angle.sin()[:, None, None]
-    return cos * x + sin * y, cos * y - sin * x
-
-
-def _distance(x: Tensor, y: Tensor, shape: Tensor, radius: Tensor) -> Tensor:
-    """How far each pixel is outside of its picture's shape; negative inside. About in radii."""
-    r = radius[:, None, None]
-    away, ax, ay = torch.hypot(x, y), x.abs(), y.abs()
-    arm = torch.minimum(torch.maximum(ax - r, ay - r / 3), torch.maximum(ax - r / 3, ay - r))
-    fields = (
-        away - r,
-        torch.maximum(ax, ay) - 0.85 * r,
-        torch.maximum(0.866 * ax + 0.5 * y, -y) - 0.6 * r,
-        arm,
-        (away - 0.75 * r).abs() - 0.25 * r,
-        torch.maximum(ax - 1.1 * r, ay - 0.35 * r),
-    )
-    which = shape[:, None, None, None].expand(-1, 1, *x.shape[1:])
-    return torch.stack(fields, dim=1).gather(1, which)[:, 0]
+def _coloured(cover: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A random colour on a darker one, with a little noise; `cover` (N, 16, 16) in 0..1."""
+    ink = rng.uniform(0.35, 1, (len(cover), 1, 1, 3))
+    ground = ink * rng.uniform(0, 0.5, ink.shape)
+    pixels = ground + (ink - ground) * cover[..., None]
+    noisy = pixels + rng.normal(0, 0.02, pixels.shape)
+    return (np.clip(noisy, 0, 1) * 255).astype(np.uint8)

@@ -55,7 +55,7 @@ def frozen_resnet(weights: Mapping[str, Tensor], precision: Precision, device: s
     model.eval().requires_grad_(False)
     _fold(model)
     dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
-    return model.to(device, dtype, memory_format=torch.channels_last)
+    return cast(nn.Module, model.to(device, dtype, memory_format=torch.channels_last))
 
 
 def normalised(crops: Tensor, crop_size: int) -> Tensor:

@@ -1,8 +1,8 @@
 """Strategy `pretrained-features`: better features, the same transformer.
 
 A frozen ResNet-18 turns every distinct crop into 512 numbers, once and off the race's clock. What
-trains is a projection of them, and the transformer. With `alpha` above 0 the attention is supervised
-as well: the hybrid of the original's plan.
+trains is a projection of them, and the transformer. With `alpha` above 0 the attention is
+supervised as well: the hybrid of the original's plan.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Answered(NamedTuple):
 
 def accuracy(scores: Tensor, answers: Tensor) -> float:
     """The mean over the questions of how often the highest of the `scores` (N, 13) is right."""
-    parts = zip(scores.split(CLASSES, dim=1), answers.unbind(1), strict=True)
+    parts = zip(torch.split(scores, list(CLASSES), dim=1), answers.unbind(1), strict=True)
     return float(torch.stack([(x.argmax(1) == y).float().mean() for x, y in parts]).mean())
 
 

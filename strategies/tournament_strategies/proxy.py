@@ -94,7 +94,7 @@ def _train(network: nn.Module, heads: nn.Module, recipe: Recipe, progress: Progr
 
 def _cross_entropy(scores: Tensor, answers: Tensor) -> Tensor:
     """The sum over the questions, each a mean over the pictures."""
-    parts = zip(scores.split(CLASSES, dim=1), answers.unbind(1), strict=True)
+    parts = zip(torch.split(scores, list(CLASSES), dim=1), answers.unbind(1), strict=True)
     return torch.stack([functional.cross_entropy(x, y) for x, y in parts]).sum()
 
 
@@ -111,5 +111,5 @@ def _fed(pictures: Pictures, recipe: Recipe) -> Tensor:
 def _answered(network: nn.Module, pictures: Pictures, recipe: Recipe) -> Answered:
     """The network's features, in eval mode, 128 pictures at a time."""
     network.eval()
-    features = [network(part) for part in _fed(pictures, recipe).split(128)]
+    features = [network(part) for part in torch.split(_fed(pictures, recipe), 128)]
     return Answered(torch.cat(features), torch.from_numpy(pictures.answers))

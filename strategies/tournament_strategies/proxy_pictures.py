@@ -1,8 +1,8 @@
 """Pictures for the proxy task: one simple shape each, of random place, turn and colours.
 
-What is to be told is the shape, its size and how blurred it is. None of that says how long an object
-lasts, so weights trained on it bring no knowledge of the real task's answer. The pictures are as
-large as a token's crop.
+What is to be told is the shape, its size and how blurred it is. None of that says how long an
+object lasts, so weights trained on it bring no knowledge of the real task's answer. The pictures
+are as large as a token's crop.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class Trainer:
         for index, fields in self.optimizer.state_dict()["state"].items():
             for field, value in fields.items():
                 arrays[f"optimizer.{names[index]}.{field}"] = _array(value)
-        arrays["epochs"] = np.array(self.epochs, np.int64)
+        arrays["epochs"] = np.array([self.epochs], np.int64)
         return arrays
 
     def load_state(self, state: Arrays) -> None:
@@ -110,10 +110,11 @@ class Trainer:
         index = {name: i for i, (name, _) in enumerate(self.model.named_parameters())}
         for key, value in _below("optimizer", state).items():
             name, field = key.rsplit(".", 1)
-            moments.setdefault(index[name], {})[field] = _tensor(value)
+            shape = () if field == "step" else value.shape
+            moments.setdefault(index[name], {})[field] = _tensor(value).reshape(shape)
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
-        self.epochs = int(state["epochs"])
+        self.epochs = int(state["epochs"][0])
 
 
 @contextmanager
@@ -138,7 +139,8 @@ def _below(prefix: str, state: Arrays) -> Arrays:
 
 
 def _array(x: torch.Tensor) -> NDArray[Any]:
-    return np.array(x.detach().cpu().numpy())
+    """A copy. A scalar becomes (1,), since that is what files of arrays keep."""
+    return np.array(x.detach().cpu().numpy(), ndmin=1)
 
 
 def _tensor(x: NDArray[Any]) -> torch.Tensor:

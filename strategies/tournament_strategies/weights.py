@@ -1,12 +1,12 @@
 """Where the weights of the frozen ResNet-18 come from: ImageNet, a file, or the proxy task.
 
 Whatever the source, they end as one safetensors file in the cache, checked and without the final
-layer. Weights that cannot be had are an OptionError that names the ways out; never a random network.
+layer. Weights that cannot be had are an OptionError that names the ways out; there is never a
+random network instead.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ VERSION = 1
 """Part of the cache's keys: raise it when an entry would be made differently."""
 
 WAYS_OUT = (
-    f"Ways out: `weights: PATH` of a ResNet-18 under torchvision's names (.safetensors, .pt, .pth); "
+    "Ways out: `weights: PATH` of a ResNet-18 with torchvision's names (.safetensors, .pt, .pth); "
     f"download {URL} elsewhere and put it, as {FILE}, into {FOLDER_HINT}; "
     "or `weights: proxy`, which is pretrained here in seconds and needs no network."
 )
@@ -40,7 +40,7 @@ Made = tuple[Mapping[str, Tensor], Mapping[str, JsonValue]]
 
 @dataclass(frozen=True)
 class Weights:
-    """A checked file of the `trunk_shapes`; `sha256` is its content's, `facts` are for the report."""
+    """A checked file of the `trunk_shapes`, the hash of its content, and facts to report."""
 
     path: Path
     sha256: str

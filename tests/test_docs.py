@@ -14,6 +14,7 @@ from tournament.config.criteria import criteria_from_json
 from tournament.config.load import load_config
 from tournament.config.models import Config, Entrant
 from tournament.plugin.hookspecs import Plugin
+from tournament.record import events
 
 ROOT = Path(__file__).parent.parent
 DOCS = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
@@ -77,3 +78,11 @@ def test_the_readmes_commands_are_targets_of_the_makefile():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"^make ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert {"run", "test"} <= named <= targets
+
+
+def test_every_event_is_documented_with_its_fields():
+    text = (ROOT / "docs/events.md").read_text()
+    for cls in (*events.WORKER_SAYS, *events.MATCH_SAYS):
+        first = cls.__doc__.strip().splitlines()[0]
+        fields = ", ".join(f"`{name}`" for name in cls.model_fields)
+        assert f"| `{events.kind(cls)}` | {first} | {fields} |" in text

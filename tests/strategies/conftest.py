@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,13 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from pydantic import JsonValue
+from safetensors.torch import save_file
+from torch import Tensor
 
 from tournament.cache import Cache
-from tournament.plugin.api import Context, Labelled
+from tournament.plugin.api import Arrays, Context, Evaluation, Labelled, Split, Task
+from tournament_strategies.backbone import trunk_shapes
 
 torch.set_num_threads(1)
 
@@ -127,3 +131,42 @@ def context(tmp_path: Path) -> Callable[..., Context]:
         return Context(**{**settings, **changes})
 
     return make
+
+
+class BlobTask(Task):
+    """A task over blobs that are already there."""
+
+    def __init__(self, train: Labelled, validation: Labelled) -> None:
+        self.splits = {"train": train, "validation": validation}
+
+    def prepare(self) -> Mapping[str, JsonValue]:
+        return {}
+
+    def data(self, split: Split) -> Labelled:
+        return self.splits[split]
+
+    def evaluate(self, predictions: Arrays, truth: Any) -> Evaluation:
+        raise NotImplementedError("the tests look at the predictions themselves")
+
+
+def random_trunk(seed: int = 0) -> dict[str, Tensor]:
+    """Weights of a ResNet-18 that nobody trained, with lively normalisations."""
+    generator = torch.Generator().manual_seed(seed)
+    trunk = {}
+    for name, shape in trunk_shapes().items():
+        noise = torch.randn(shape, generator=generator)
+        if len(shape) == 4:
+            trunk[name] = noise * (2 / (shape[1] * shape[2] * shape[3])) ** 0.5
+        elif name.endswith(("bias", "running_mean")):
+            trunk[name] = noise * 0.1
+        else:
+            trunk[name] = 1 + noise.abs() * 0.1
+    return trunk
+
+
+@pytest.fixture(scope="session")
+def trunk_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of weights as somebody might bring it."""
+    path = tmp_path_factory.mktemp("weights") / "resnet18.safetensors"
+    save_file(random_trunk(), path)
+    return path

@@ -71,9 +71,7 @@ def test_what_lies_in_padding_changes_nothing(transformer: Transformer) -> None:
 
 
 @given(st.permutations(range(7)))
-def test_permuted_tokens_permute_the_attention(
-    transformer: Transformer, order: list[int]
-) -> None:
+def test_permuted_tokens_permute_the_attention(transformer: Transformer, order: list[int]) -> None:
     x, mask = tokens_of([7])
     plain, permuted = encode(transformer, x, mask), encode(transformer, x[:, order], mask)
     assert torch.allclose(permuted.tokens, plain.tokens[:, order], atol=1e-5)

@@ -21,6 +21,9 @@ def tournament() -> None:
     """Let training strategies compete on one task, and believe only what the log shows."""
 
 
+INTERRUPTED = 130
+"""The exit code of a shell's command that Ctrl-C ended: 128 + SIGINT."""
+
 for verb in (run, validate, plugins):
     tournament.add_command(verb)
 
@@ -28,7 +31,12 @@ for verb in (run, validate, plugins):
 def main() -> None:
     """The command `tournament`. Everything that a user can mend is told here, once."""
     try:
-        tournament.main(standalone_mode=True)
+        sys.exit(tournament.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:  # Ctrl-C where no match runs that could be stopped.
+        sys.exit(INTERRUPTED)
     except TournamentError as error:
         click.echo(f"error: {error}" if "\n" not in str(error) else f"errors:\n{error}", err=True)
         sys.exit(error.exit_code)

@@ -53,9 +53,16 @@ def _row(standings: Standings, trial: Standing, names: tuple[str, ...]) -> list[
         _state(standings, trial),
         Text(f"{trial.epoch}/{trial.entry.max_epochs}"),
         *(_metric(trial, name) for name in names),
-        Text("–" if pace is None else f"{pace:.1f} s/epoch"),
+        Text(_speed(pace)),
         Text(duration_text(trial.eta)),
     ]
+
+
+def _speed(pace: float | None) -> str:
+    """Seconds an epoch, or epochs a second where that is the larger number."""
+    if pace is None:
+        return "–"
+    return f"{pace:.1f} s/epoch" if pace >= 1 else f"{1 / pace:.0f} epochs/s"
 
 
 def _state(standings: Standings, trial: Standing) -> Text:
@@ -95,7 +102,7 @@ def race_lines(standings: Standings) -> Iterator[str]:
         yield from (f"{trial.name}: {note}" for note in trial.notes)
         for check, judgement in zip(trial.checks, trial.judgements, strict=True):
             yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {_said(judgement)}"
-        if trial.ended is not None:
+        if trial.ended is not None and trial.problems is None:  # Those are told all at once.
             yield f"{trial.name}: {trial.state}: {trial.reason}"
 
 

@@ -1,7 +1,7 @@
 """How long frozen features take on this machine: `python benchmarks/features.py [threads]`.
 
-Prints distinct crops a second by crop size and precision, and the seconds that pretraining the proxy
-weights takes. Nothing is cached.
+Prints distinct crops a second by crop size and precision, and what pretraining the proxy weights
+takes and gives. Nothing is cached.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ import time
 import numpy as np
 import torch
 
-from tournament_strategies.backbone import FEATURES, frozen_resnet, write_features
+from tournament_strategies.backbone import (
+    FEATURES,
+    PIXELS_TOGETHER,
+    empty_resnet,
+    frozen_resnet,
+    write_features,
+)
 from tournament_strategies.precision import Precision, chosen_precision, cpu_has_bfloat16
 from tournament_strategies.proxy import RECIPE, pretrain
 from tournament_strategies.proxy_pictures import draw
@@ -23,24 +29,20 @@ SECONDS = 3.0
 """Each figure is measured for about this long."""
 
 
+def unseen(done: int) -> None:
+    """Nobody watches the progress."""
+
+
 def crops_per_second(size: int, precision: Precision, device: str) -> float:
-    weights, _ = pretrain_nothing()
-    network = frozen_resnet(weights, precision, device)
-    count = 64 if size < 112 else 8
-    while True:
-        crops = draw(count, np.random.default_rng(0)).crops
-        table = np.empty((count, FEATURES), np.float16)
-        start = time.perf_counter()
-        write_features(network, crops, table, size, lambda done: None)
-        seconds = time.perf_counter() - start
-        if seconds > SECONDS / 4:
-            return count / seconds
-        count *= 4
-
-
-def pretrain_nothing() -> tuple[dict[str, torch.Tensor], object]:
-    """The weights that pretraining begins with."""
-    return pretrain(type(RECIPE)(steps=4, batch=2, judged=2), lambda done: None)
+    network = frozen_resnet(empty_resnet().state_dict(), precision, device)
+    crops = draw(PIXELS_TOGETHER // size**2, np.random.default_rng(0)).crops
+    table = np.empty((len(crops), FEATURES), np.float16)
+    write_features(network, crops, table, size, unseen)
+    start, done = time.perf_counter(), 0
+    while time.perf_counter() - start < SECONDS:
+        write_features(network, crops, table, size, unseen)
+        done += len(crops)
+    return done / (time.perf_counter() - start)
 
 
 def main() -> None:
@@ -54,7 +56,7 @@ def main() -> None:
     for size in SIZES:
         figures = [crops_per_second(size, precision, device) for precision in PRECISIONS]
         print(f"{size:>10}" + "".join(f"{figure:>12.0f}" for figure in figures), flush=True)
-    _, facts = pretrain(RECIPE, lambda done: None)
+    _, facts = pretrain(RECIPE, unseen)
     print("proxy weights: " + ", ".join(f"{name} {value}" for name, value in facts.items()))
 
 

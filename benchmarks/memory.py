@@ -1,7 +1,7 @@
 """How much private memory does a worker take, above what `import torch` takes by itself?
 
 python benchmarks/memory.py CONFIG [OPTION ...]. Runs the tournament with these options of
-`tournament run`, looks at every worker's unique set size (memory that nobody shares) ten times a
+`tournament run`, looks at every worker's unique set size (memory that nobody shares) once a
 second, and prints the highest of each. The limit is 400 MB at 10,000 videos.
 """
 
@@ -47,7 +47,7 @@ def main() -> None:
     while match.poll() is None:
         for trial, process in workers(psutil.Process(match.pid)).items():
             highest[trial] = max(highest.get(trial, 0), private(process))
-        time.sleep(0.1)
+        time.sleep(1)
     print(f"import torch: {baseline / MEGABYTE:.0f} MB private")
     for trial, peak in highest.items():
         print(f"{trial}: {(peak - baseline) / MEGABYTE:.0f} MB above it at most")

@@ -53,7 +53,7 @@ def frozen_resnet(weights: Mapping[str, Tensor], precision: Precision, device: s
         model = empty_resnet()
     model.load_state_dict(dict(weights), strict=False, assign=True)
     _fold(model.eval())
-    model.requires_grad_(False)
+    model.eval().requires_grad_(False)
     dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
     return cast(nn.Module, model.to(device, dtype, memory_format=torch.channels_last))
 

@@ -45,7 +45,8 @@ def test_numbers_that_json_does_not_have_are_refused(bad):
 @pytest.mark.parametrize(
     "change",
     [
-        {"v": 2}, {"type": "nonsense"}, {"extra": 1}, {"seq": -1}, {"seq": 2**53}, {"trial": "../x"},
+        {"v": 2}, {"type": "nonsense"}, {"extra": 1}, {"seq": -1}, {"seq": 2**53},
+        {"trial": "../x"},
         {"data": {"epoch": 1}}, {"trial": "a" * 65}, {"run": 1},
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ from tournament_strategies.proxy_pictures import CLASSES, draw
 from tournament_strategies.weights import frozen_weights
 
 MakeContext = Callable[..., Context]
-SHORT = Recipe(steps=30, batch=16, side=16, judged=128)
+SHORT = Recipe(steps=40, batch=16, side=32, judged=192)
 TINY = Recipe(steps=2, batch=4, side=16, judged=16)
 
 
@@ -26,7 +26,7 @@ def test_proxy_weights_beat_untrained_ones_under_a_linear_probe(context: MakeCon
     chance = float(np.mean([1 / n for n in CLASSES]))
     assert facts["probe_accuracy"] > facts["probe_accuracy_untrained"] + 0.05
     assert facts["accuracy"] > chance + 0.1
-    assert facts["pictures"] == 480
+    assert facts["pictures"] == 640
 
 
 def test_proxy_weights_are_made_once_and_their_facts_told_every_time(context: MakeContext) -> None:

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench clean
+.PHONY: help setup run test lint seeds full bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,20 @@ lint: $(VENV)/.developer  ## types, style, import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+seeds: setup  ## the quickstart with ten seeds: how often is there a winner?
+	$(BIN)/python benchmarks/seeds.py
+
+full: setup  ## the three full-size races, one after the other, with their workers' memory
+	$(BIN)/python benchmarks/memory.py examples/original.yaml
+	$(BIN)/python benchmarks/memory.py examples/original-same-colour.yaml
+	$(BIN)/python benchmarks/memory.py examples/varied.yaml
+
+bench: setup  ## start-up, bus, tokens and features, side by side
+	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/bus.py
+	$(BIN)/python benchmarks/tokens.py
+	$(BIN)/python benchmarks/features.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tournament.cache import Cache
+from tournament.errors import OptionError
 
 BUILDER = """
 import sys
@@ -66,3 +67,32 @@ def test_a_build_that_fails_leaves_no_entry_and_no_draft(tmp_path):
 def test_the_users_cache_folder_is_respected(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert Cache().root == tmp_path / "strategy-tournament"
+
+
+def test_whoever_waits_for_another_builder_says_so_and_may_leave(tmp_path):
+    class ImpatientError(Exception):
+        pass
+
+    def leave(what):
+        raise ImpatientError(what)
+
+    def build_while_another_asks(folder):
+        with pytest.raises(ImpatientError, match="thing"):
+            Cache(tmp_path, waiting=leave).entry("thing", {"a": 1}, write)
+        write(folder)
+
+    assert Cache(tmp_path).entry("thing", {"a": 1}, build_while_another_asks).is_dir()
+
+
+def test_what_a_killed_builder_left_is_removed(tmp_path):
+    place = Cache(tmp_path).entry("thing", {"a": 1}, write)
+    draft = tmp_path / f"{place.name}.abc"
+    place.rename(draft)
+    Cache(tmp_path).entry("thing", {"a": 1}, write)
+    assert not draft.exists()
+
+
+def test_a_cache_that_cannot_be_written_is_an_error_with_the_way_out(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OptionError, match="Set XDG_CACHE_HOME"):
+        Cache(tmp_path / "file" / "cache").entry("thing", {"a": 1}, write)

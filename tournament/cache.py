@@ -16,10 +16,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import platformdirs
 
+from .errors import OptionError
+
 Key = Mapping[str, object]
+
+PAUSE = 0.2
+"""Seconds between two looks at a lock that another process holds."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +38,48 @@ class Built:
 
 
 class Cache:
-    """Entries below `root`; by default the user's cache folder (XDG_CACHE_HOME is respected)."""
+    """Entries below `root`; by default the user's cache folder (XDG_CACHE_HOME is respected).
 
-    def __init__(self, root: Path | None = None) -> None:
+    `waiting(what)` is called several times a second while another process builds what is wanted.
+    """
+
+    def __init__(
+        self, root: Path | None = None, waiting: Callable[[str], None] = lambda _what: None
+    ) -> None:
         self.root = root or platformdirs.user_cache_path("strategy-tournament")
+        self._waiting = waiting
         self.history: list[Built] = []
 
     def entry(self, what: str, key: Key, build: Callable[[Path], None]) -> Path:
         """The folder of the entry `what` for `key`; `build` fills an empty folder if there is none.
 
         `key` must be JSON: everything that the content depends on. An exception in `build` leaves
-        no entry behind.
+        no entry behind. Raises OptionError when the cache folder cannot be written.
         """
         start = time.monotonic()
         place = self.root / f"{what}-{_digest(key)}"
-        with _locked(place.with_suffix(".lock")):
+        self._check_writable()
+        with _locked(place.with_suffix(".lock"), lambda: self._waiting(what)):
             cached = place.is_dir()
             if not cached:
                 self._build(place, key, build)
         self.history.append(Built(what, time.monotonic() - start, cached))
         return place
 
+    def _check_writable(self) -> None:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            raise OptionError(
+                f"the cache folder {self.root} cannot be written: {error.strerror}. "
+                "Set XDG_CACHE_HOME to a folder that can"
+            ) from error
+
     def _build(self, place: Path, key: Key, build: Callable[[Path], None]) -> None:
+        for left in self.root.glob(f"{place.name}.*/"):  # By a builder that was killed.
+            shutil.rmtree(left)
         draft = Path(tempfile.mkdtemp(prefix=f"{place.name}.", dir=self.root))
         try:
             build(draft)
@@ -69,8 +95,19 @@ def _digest(key: Key) -> str:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock file; call `waiting` again and again while another process holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while not _taken(file):
+            waiting()
+            time.sleep(PAUSE)
         yield
+
+
+def _taken(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

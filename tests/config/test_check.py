@@ -1,10 +1,10 @@
-"""Names are compared with what is installed and what the task measures."""
+"""Names are compared with what is installed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from tournament.config import Loaded, check_metrics, check_names
+from tournament.config import Loaded, check_names
 
 Load = Callable[[str], Loaded]
 
@@ -44,17 +44,3 @@ def test_nothing_is_said_about_names_that_are_installed(load: Load) -> None:
 def test_where_nothing_is_installed_that_is_said(load: Load) -> None:
     first = check_names(load(TEXT), [], [])[0]
     assert first.message == "no task is called 'persistance'. None is installed."
-
-
-def test_a_criterion_on_an_unknown_metric_is_told_in_its_own_line(load: Load) -> None:
-    found = check_metrics(load(TEXT), ["val_accuracy", "consistency"])
-    assert [str(problem) for problem in found] == [
-        "c.yaml:12: criteria.all.1.any.0: the task measures no 'consistancy'. Did you mean "
-        "'consistency'?",
-        "c.yaml:13: criteria.all.1.any.1: the task measures no 'f1'. Known: consistency, "
-        "val_accuracy.",
-    ]
-
-
-def test_nothing_is_said_about_metrics_that_the_task_measures(load: Load) -> None:
-    assert check_metrics(load(TEXT), {"val_accuracy", "consistancy", "f1"}) == []

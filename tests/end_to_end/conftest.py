@@ -63,7 +63,7 @@ class Terminal:
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "tournament", *map(str, arguments)],
+            [sys.executable, "-P", "-m", "tournament", *map(str, arguments)],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -43,6 +45,7 @@ def config(broken: str, *, task="guess", threshold=2, start="60s", stall="60s") 
         ("yieldsnothing", "train_epoch yielded nothing"),
         ("predictsnan", "closeness is NaN at the check after epoch 0"),
         ("predictsnothing", "KeyError: 'guess'"),
+        ("removesitsfolder", "RuntimeError: where am I?"),
         ("breaks-in-import", "ImportError: its library is from another century"),
     ],
 )
@@ -68,6 +71,20 @@ def test_a_hanging_worker_is_given_up(terminal, broken, limits, reason):
     assert done.code == 3, done.stderr
     assert reason in done.standing("broken")["reason"]
     assert done.standing("honest")["state"] == "COMPLETED"
+
+
+def test_a_worker_that_does_not_end_after_its_last_word_is_ended_and_keeps_its_word(terminal):
+    done = terminal.run(config("neverletsgo"))
+    assert done.standing("broken")["state"] == "COMPLETED"
+    assert done.standing("broken")["reason"] == "trained all 20 epochs"
+
+
+def test_a_loss_that_is_nan_is_noted_and_does_not_end_a_trial_whose_metrics_are_numbers(terminal):
+    done = terminal.run(config("diverges"))
+    assert done.standing("broken")["state"] == "COMPLETED"
+    assert done.standing("broken")["notes"] == ["loss is nan at epoch 1, batch 1"]
+    assert "loss is nan at epoch 1" in done.folder.progress.read_text()
+    assert "note       broken: loss is nan at epoch 1, batch 1" in done.stdout
 
 
 def test_the_last_lines_of_stderr_are_shown(terminal):
@@ -113,6 +130,50 @@ def test_ctrl_c_stops_everything_and_leaves_a_readable_run(terminal):
     pids = [e.data.pid for e in done.events if e.type == "spawned"]
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert "No winner" in done.folder.progress.read_text()
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_deaf(terminal):
+    text = config("ignoresorders").replace("grace: 1s", "grace: 600s")
+    terminal.write(text)
+    process = terminal.start("run", "race.yaml")
+    for line in process.stdout:
+        if line.startswith("broken: epoch 0,"):
+            break
+    process.send_signal(signal.SIGINT)
+    for line in process.stdout:
+        if line.startswith("honest: "):
+            break
+    process.send_signal(signal.SIGINT)
+    done = terminal.finish(process, timeout=60)
+    assert done.code == 130
+    assert done.verdict["outcome"] == "interrupted"
+
+
+def test_ctrl_c_while_workers_still_prepare_ends_the_run(terminal):
+    terminal.write(config("hangsinprepare"))
+    process = terminal.start("run", "race.yaml")
+    for line in process.stdout:
+        if line.startswith("honest: ready"):
+            break
+    process.send_signal(signal.SIGINT)
+    done = terminal.finish(process, timeout=60)
+    assert done.code == 130
+    assert {s["state"] for s in done.verdict["standings"]} == {"STOPPED"}
+
+
+def test_a_process_that_the_match_did_not_start_is_left_alone(terminal):
+    path = terminal.write(config("raises"))
+    command = f"sleep 600 & echo $!; exec {sys.executable} -P -m tournament run {path} --json"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=terminal.folder,
+        env=terminal.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    stranger = psutil.Process(int(done.stdout.splitlines()[0]))
+    assert stranger.name() == "sleep"
+    stranger.kill()
 
 
 def test_a_worker_does_not_outlive_a_killed_match(terminal):

@@ -74,6 +74,36 @@ criteria: {every: 1, all: [closeness >= 0.5]}
     assert not done.runs.exists()
 
 
+def test_validate_tells_unknown_names_options_and_metrics_together(terminal):
+    text = BAD_OPTIONS.replace("{use: walker, options: {step: -1}}", "{use: wakler}")
+    done = terminal.tournament("validate", terminal.write(text))
+    assert done.code == 2
+    for part in ("no strategy is called 'wakler'", "'stepp'", "'targt'", "'closenes'"):
+        assert part in done.stderr
+
+
+def test_an_unusable_cache_is_told_with_the_way_out(terminal):
+    (terminal.folder / "file").write_text("in the way")
+    terminal.environment["XDG_CACHE_HOME"] = str(terminal.folder / "file" / "cache")
+    done = terminal.run("""
+task: {use: persistence, options: {videos: 20}}
+entrants: {walker: {}}
+criteria: {every: 1, all: [val_accuracy >= 0.5]}
+""")
+    assert done.code == 2
+    assert "Set XDG_CACHE_HOME to a folder that can" in done.stderr
+
+
+def test_a_module_beside_the_config_does_not_take_the_place_of_a_library(terminal):
+    (terminal.folder / "numbers.py").write_text("raise RuntimeError('not the one you want')")
+    done = terminal.run("""
+task: {use: guess}
+entrants: {walker: {max_epochs: 1}}
+criteria: {every: 1, all: [closeness >= 0]}
+""")
+    assert done.code == 0, done.stdout
+
+
 def test_an_unwritable_run_folder_is_told(terminal):
     (terminal.folder / "runs").write_text("a file in the way")
     done = terminal.run("""

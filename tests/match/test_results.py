@@ -34,7 +34,7 @@ def test_the_progress_table_has_the_originals_form(race):
     assert "| Worker | Status | Epoch | Ratio | Val Acc | Consistency |" in text
     assert "| good | 🔄 running | 1/10 | 1.32x | 80.0% | 71.2% |" in text
     assert "attention_ratio >= 1.5" in text
-    assert "- **close**: epoch 1, lacks attention_ratio -0.090, val_accuracy -0.050" in text
+    assert "- **close**: epoch 1, lacked attention_ratio -0.090, val_accuracy -0.050" in text
 
 
 def test_the_trend_and_the_eta_to_success_are_told_while_it_runs(race):

@@ -15,7 +15,9 @@ from tournament.plugin.registry import load_registry
 def install(tmp_path, monkeypatch):
     """Put a distribution with one plugin module on the path; gives the entry points of all."""
     monkeypatch.syspath_prepend(tmp_path)
-    names = []
+    names = ["toy_strategy"]
+
+    (tmp_path / "toy_strategy.py").write_text(STRATEGY)
 
     def add(name: str, source: str):
         module = name.replace("-", "_")
@@ -33,6 +35,18 @@ def install(tmp_path, monkeypatch):
         sys.modules.pop(module, None)
 
 
+STRATEGY = """
+import pydantic
+from tournament import Strategy
+
+class Mine(Strategy):
+    pass
+
+class Loose(Strategy):
+    class Options(pydantic.BaseModel):
+        pass
+"""
+
 GOOD = """
 from tournament import Plugin, hookimpl
 
@@ -42,7 +56,7 @@ def tournament_register():
 """
 
 
-def good(name="mine", target="collections:OrderedDict", needs=()):
+def good(name="mine", target="toy_strategy:Mine", needs=()):
     return GOOD.format(name=name, target=target, needs=needs)
 
 
@@ -50,7 +64,7 @@ def test_a_plugin_is_listed_with_its_distribution_and_version(install):
     registry = load_registry(install("good-plugin", good()))
     (found,) = registry.installed
     assert (found.distribution, found.version) == ("good-plugin", "2.5")
-    assert registry.load("strategy", "mine").__name__ == "OrderedDict"
+    assert registry.load("strategy", "mine").__name__ == "Mine"
 
 
 @pytest.mark.parametrize(
@@ -68,6 +82,7 @@ def test_a_plugin_is_listed_with_its_distribution_and_version(install):
             "expected tournament.Plugin objects",
         ),
         (good(target="no_colon"), "should read 'module:Class'"),
+        (good().replace('"strategy"', '"stragety"'), "Did you mean 'strategy'?"),
     ],
 )
 def test_a_broken_plugin_is_kept_with_its_reason_and_the_others_still_load(install, source, reason):
@@ -121,3 +136,26 @@ def test_listing_plugins_imports_no_strategy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("collections:OrderedDict", r"no subclass of tournament\.Strategy"),
+        ("toy_strategy:Loose", r"Loose\.Options is no subclass of tournament\.Options"),
+    ],
+)
+def test_a_class_that_breaks_its_contract_is_refused(install, target, reason):
+    registry = load_registry(install("good-plugin", good(target=target)))
+    with pytest.raises(PluginError, match=reason):
+        registry.load("strategy", "mine")
+
+
+def test_a_missing_part_of_a_package_breaks_nothing_else(install):
+    registry = load_registry(install("good-plugin", good(needs=("not_there.part",))))
+    assert registry.installed[0].missing == ("not_there",)
+
+
+def test_what_a_plugin_prints_does_not_reach_stdout(install, capsys):
+    load_registry(install("good-plugin", "print('hello')\n" + good()))
+    assert capsys.readouterr().out == ""

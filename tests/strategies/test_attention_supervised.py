@@ -83,6 +83,14 @@ def test_the_same_seed_gives_the_same_result_and_another_seed_another(
     assert results[0] != results[2]
 
 
+def test_every_epoch_shuffles_and_drops_anew(context: MakeContext, train: Labelled) -> None:
+    still = {**SMALL, "lr": 1e-12}
+    for dropout in (0, 0.5):
+        strategy = AttentionSupervised(AttentionOptions(**still, dropout=dropout), context())
+        first, second = run(strategy, train, 2)
+        assert first != second
+
+
 def test_predictions_have_the_shapes_of_the_contract(
     context: MakeContext, validation: Labelled
 ) -> None:

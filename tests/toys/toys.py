@@ -164,6 +164,30 @@ class IgnoresOrders(Walker):
         NEVER.wait()
 
 
+class RemovesItsFolder(Walker):
+    """Destroys what the match wants to write to and read from."""
+
+    def train_epoch(self, data):
+        import shutil
+
+        shutil.rmtree(self.context.folder)
+        yield {"position": 0.0}
+        raise RuntimeError("where am I?")
+
+
+class NeverLetsGo(Walker):
+    """Trains all its epochs, and then cannot end for a thread of its own."""
+
+    def train_epoch(self, data):
+        threading.Thread(target=NEVER.wait).start()
+        yield {"position": 0.0}
+
+
+class Diverges(Walker):
+    def train_epoch(self, data):
+        yield {"loss": float("nan")}
+
+
 class Unobtainable(Walker):
     @classmethod
     def prepare(cls, options, task, context):
@@ -186,7 +210,8 @@ class TensorMetrics(Guess):
 
 STRATEGIES = (
     Walker, Noisy, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
-    YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, Unobtainable,
+    YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
+    NeverLetsGo, Diverges, Unobtainable,
 )  # fmt: skip
 TASKS = (Guess, HalfMetrics, TensorMetrics)
 

@@ -37,6 +37,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort:  # Ctrl-C where no match runs that could be stopped.
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
     except TournamentError as error:
         click.echo(f"error: {error}" if "\n" not in str(error) else f"errors:\n{error}", err=True)
         sys.exit(error.exit_code)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ..match.tournament import Outcome
 from ..referee.standings import Standing, Standings
-from ..referee.wording import lack_text, metric_text
+from ..referee.wording import closeness_text, metric_text
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[Text]:
@@ -21,6 +21,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[Text]:
     for trial in standings.trials.values():
         if trial.state == "FAILED":
             yield from _failure(trial)
+        yield from (Text(f"note       {trial.name}: {note}") for note in trial.notes)
     if outcome.reports.complaint:
         yield Text(f"reports    {outcome.reports.complaint}", style="bold red")
     yield Text(f"results    {outcome.folder.path}")
@@ -47,8 +48,7 @@ def _closeness(trial: Standing) -> str:
     """How near a trial came: what its best check lacked."""
     assert trial.best is not None
     check, judgement = trial.checks[trial.best], trial.judgements[trial.best]
-    lacking = [lack_text(leaf) for leaf in judgement.leaves if not leaf.met]
-    what = f"lacked {', '.join(lacking)}" if lacking else "met every criterion too, later"
+    what = "met the criteria too, later" if judgement.met else closeness_text(judgement)
     return f"{trial.name}: at epoch {check.epoch} it {what}"
 
 

@@ -40,7 +40,8 @@ def race_table(standings: Standings) -> RenderableType:
         table.add_row(*_row(standings, trial, names))
     seconds = standings.last_t - standings.first_t
     head = Text.assemble(
-        (f"{opened.name}", "bold"), f"  {duration_text(seconds)}  wants {criteria.group}"
+        (f"{opened.name}", "bold"),
+        f"  {duration_text(seconds)}, {opened.threads} thread(s) each, wants {criteria.group}",
     )
     notices = [Text(f"! {text}", style="yellow") for text in standings.notices]
     return Group(head, *notices, table)
@@ -98,7 +99,9 @@ def race_lines(standings: Standings) -> Iterator[str]:
     yield from (f"notice: {text}" for text in standings.notices)
     for trial in standings.trials.values():
         if trial.ready is not None:
-            yield f"{trial.name}: ready after {trial.ready.seconds:.1f} s on {trial.ready.device}"
+            ready = trial.ready
+            how = f"{ready.device}, {ready.threads} thread(s)"
+            yield f"{trial.name}: ready after {ready.seconds:.1f} s on {how}"
         yield from (f"{trial.name}: {note}" for note in trial.notes)
         for check, judgement in zip(trial.checks, trial.judgements, strict=True):
             yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {_said(judgement)}"

@@ -11,13 +11,15 @@ import click
 @click.argument("config", type=click.Path(path_type=Path))
 def validate(config: Path) -> None:
     """Check CONFIG, its plugins, their options and the criteria, and train nothing."""
+    from ..config.load import load_config
     from ..errors import ConfigError
     from ..match.plan import criterion_keys
-    from ..match.tournament import read_config
+    from ..match.tournament import name_problems
     from ..match.validate import option_problems
+    from ..plugin.registry import load_registry
 
-    loaded, registry = read_config(config, {})
-    problems = option_problems(loaded, registry)
+    loaded, registry = load_config(config), load_registry()
+    problems = name_problems(loaded, registry) + option_problems(loaded, registry)
     if problems:
         raise ConfigError(problems)
     count = len(loaded.config.entrants)

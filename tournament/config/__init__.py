@@ -5,7 +5,7 @@
 neither numpy nor torch.
 """
 
-from .check import check_metrics, check_names
+from .check import check_names
 from .criteria import Criteria, Group, Leaf, criteria_from_json, criteria_to_json
 from .load import Loaded, load_config, resolved_yaml
 from .models import Config, Entrant, Limits, StopTimes, TaskChoice
@@ -20,7 +20,6 @@ __all__ = [
     "Loaded",
     "StopTimes",
     "TaskChoice",
-    "check_metrics",
     "check_names",
     "criteria_from_json",
     "criteria_to_json",

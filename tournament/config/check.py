@@ -1,4 +1,4 @@
-"""Checks of a config against what is installed and what the task measures. Pure."""
+"""Checks of a config against what is installed. Pure."""
 
 from __future__ import annotations
 
@@ -27,15 +27,3 @@ def check_names(
                 message += " An entrant with a name of its own says `use: STRATEGY`."
             problems.append(loaded.problem(f"entrants.{name}.use", message))
     return problems
-
-
-def check_metrics(loaded: Loaded, metrics: Collection[str]) -> list[Problem]:
-    """A problem for each criterion on a metric that the task does not measure."""
-    return [
-        loaded.problem(
-            f"criteria.{key}",
-            f"the task measures no {leaf.metric!r}. {nearest(leaf.metric, sorted(metrics))}",
-        )
-        for key, leaf in loaded.config.criteria.group.leaves()
-        if leaf.metric not in metrics
-    ]

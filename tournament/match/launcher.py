@@ -15,9 +15,6 @@ from ..record.events import Payload
 from ..record.folder import TrialFolder
 from .limits import Patience
 
-TAIL_LINES = 15
-TAIL_BYTES = 8192
-
 
 @dataclass
 class Running:
@@ -30,17 +27,12 @@ class Running:
     ladder: StopLadder | None = None
     given_up: bool = False
 
-    @property
-    def output(self) -> int:
-        """Bytes on stdout and stderr so far."""
-        return sum(log.stat().st_size for log in (self.folder.stdout, self.folder.stderr))
-
 
 class Launcher:
     """Starts the workers of a match on this machine. Call it from the main thread only."""
 
     def __init__(self, config: Config) -> None:
-        adopt_orphans()
+        self._strangers = adopt_orphans()
         self._config = config
         self.running: dict[str, Running] = {}
 
@@ -78,7 +70,7 @@ class Launcher:
         for trial, running in self.running.items():
             if running.ladder is not None or running.given_up:
                 continue
-            if reason := running.patience.overdue(now, running.output):
+            if reason := running.patience.overdue(now, running.worker.output):
                 running.given_up = True
                 found.append((trial, reason))
         return found
@@ -111,17 +103,10 @@ class Launcher:
         self._kill_orphans()
 
     def _kill_orphans(self) -> None:
-        kill_orphans({running.worker.pid for running in self.running.values()})
+        workers = {running.worker.pid for running in self.running.values()}
+        kill_orphans(workers | self._strangers)
 
 
 def new_secret() -> str:
     """A secret for one attempt: whoever knows it may speak for the trial."""
     return secrets.token_hex(16)
-
-
-def last_lines(path: Path) -> tuple[str, ...]:
-    """The last lines of a log, however long it is."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
-        text = file.read().decode(errors="replace")
-    return tuple(text.splitlines()[-TAIL_LINES:])

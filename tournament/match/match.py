@@ -14,20 +14,24 @@ from ..record.events import (
     AnyEvent,
     Closed,
     Ended,
+    Failed,
+    Finished,
     Interrupted,
     Notice,
     Opened,
     Overdue,
     Payload,
+    Problems,
     Spawned,
     Start,
     Stop,
+    Stopped,
 )
 from ..record.folder import RunFolder
 from ..record.log import LogWriter
 from ..referee.referee import Referee
 from ..referee.standings import TERMINAL, Standings
-from .launcher import Launcher, Running, last_lines, new_secret
+from .launcher import Launcher, Running, new_secret
 from .plan import Plan, worker_spec
 from .results import Results
 
@@ -45,7 +49,10 @@ class Bell:
     rings: int = 0
 
     def ring(self, signal: str) -> None:
+        """Raises KeyboardInterrupt from the third time on: somebody wants out at any price."""
         self.signal, self.rings = signal, self.rings + 1
+        if self.rings > 2:
+            raise KeyboardInterrupt
 
 
 class Match:
@@ -113,10 +120,7 @@ class Match:
 
     def _round(self, hub: Hub, subscriber: Subscriber) -> None:
         """One turn: events to the referee, decisions to the log, then processes and clocks."""
-        if hub.failure is not None:
-            raise BusError(f"the hub has stopped: {hub.failure}") from hub.failure
-        for event in subscriber.poll(TICK):
-            self._take(event, hub)
+        self._listen(hub, subscriber)
         now = time.monotonic()
         for running, how in self._launcher.gone():
             self._bury(running, how, hub)
@@ -127,11 +131,19 @@ class Match:
         self._results.write_progress(self.standings)
         self._look(self.standings)
 
+    def _listen(self, hub: Hub, subscriber: Subscriber) -> None:
+        """Wait a tick for events. Raises BusError when the hub can do no more."""
+        if hub.failure is not None:
+            raise BusError(f"the hub has stopped: {hub.failure}") from hub.failure
+        for event in subscriber.poll(TICK):
+            self._take(event, hub)
+
     def _take(self, event: AnyEvent, hub: Hub) -> None:
         for decision in self._referee.apply(event):
             hub.publish(decision)
         self._act_on(event)
-        self._results.write_metrics(event, self.standings)
+        if complaint := self._results.write_metrics(event, self.standings):
+            hub.publish(Notice(text=complaint))
 
     def _act_on(self, event: AnyEvent) -> None:
         """What follows from a logged event for the processes."""
@@ -144,6 +156,8 @@ class Match:
                 self._launcher.stop(trial, now)
             case Overdue(trial=trial):
                 self._launcher.stop(trial, now, hurry=True)
+            case Finished() | Failed() | Stopped() | Problems() if event.trial is not None:
+                self._launcher.stop(event.trial, now)  # Its last word: now it has to go.
             case Payload() if event.trial is not None:
                 self._launcher.heard(event.trial, event.data, now)
             case _:
@@ -152,11 +166,13 @@ class Match:
     def _bury(self, running: Running, how: Exit, hub: Hub) -> None:
         """A worker is gone: take in what it still had to say, then log its end."""
         spec = running.spec
-        outbox = running.folder.outbox(spec.attempt)
-        if outbox.exists():
-            drained = hub.drain(spec.trial, spec.attempt, outbox)
-            if drained.problem:
-                hub.publish(Notice(text=f"{spec.trial}: {drained.problem}"))
+        try:
+            outbox = running.folder.outbox(spec.attempt)
+            problem = hub.drain(spec.trial, spec.attempt, outbox).problem
+        except (BusError, OSError) as error:
+            problem = f"what it still had to say cannot be read: {error}"
+        if problem:
+            hub.publish(Notice(text=f"{spec.trial}: {problem}"))
         hub.withdraw(spec.trial, spec.attempt)
         hub.publish(
             Ended(
@@ -164,9 +180,10 @@ class Match:
                 attempt=spec.attempt,
                 exit_code=how.code,
                 signal=how.signal,
-                stderr=last_lines(running.folder.stderr),
+                stderr=running.worker.last_lines(),
             )
         )
+        running.worker.close()
 
     def _hear_bell(self, hub: Hub, now: float) -> None:
         """The first ring stops the tournament, a second one skips the grace."""
@@ -179,12 +196,15 @@ class Match:
 
     def _close(self, hub: Hub, subscriber: Subscriber) -> int:
         verdict = self.standings.verdict
-        code = EXIT_CODES[verdict.outcome] if verdict else 1
+        assert verdict is not None
+        code = EXIT_CODES[verdict.outcome]
+        counters = hub.counters
+        if refused := counters.malformed + counters.cut:
+            hub.publish(Notice(text=f"the hub refused {refused} messages: see rejected.jsonl"))
         seconds = time.monotonic() - self._started
         hub.publish(Closed(exit_code=code, seconds=seconds))
         while not self.standings.closed:
-            for event in subscriber.poll(TICK):
-                self._take(event, hub)
+            self._listen(hub, subscriber)
         self._results.write_progress(self.standings, final=True)
         self._look(self.standings)
         return code

@@ -38,7 +38,7 @@ def make_plan(config: Config, cores: int) -> Plan:
         Entry(
             trial=name,
             entrant=name,
-            strategy=entrant.use or name,
+            strategy=entrant.use,
             seed=derive_seed(config.seed, name) if entrant.seed is None else entrant.seed,
             max_epochs=entrant.max_epochs,
         )
@@ -84,7 +84,6 @@ def worker_spec(plan: Plan, entry: Entry, folder: RunFolder, endpoint: str) -> W
             "attempt": 1,
             "endpoint": endpoint,
             "folder": str(folder.trial(entry.trial).path.absolute()),
-            "cache": None,
             "entrant": entry.entrant,
             "strategy": entry.strategy,
             "strategy_options": dict(entrant.options),

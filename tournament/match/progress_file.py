@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from ..config.criteria import Criteria
 from ..referee.standings import Standing, Standings
 from ..referee.wording import (
+    closeness_text,
     duration_text,
-    lack_text,
     metric_text,
     metric_title,
 )
@@ -17,7 +17,6 @@ from ..referee.wording import (
 STATUS = {
     "PENDING": "⏳ pending",
     "RUNNING": "🔄 running",
-    "PAUSED": "⏸️ paused",
     "COMPLETED": "🏁 completed",
     "STOPPED": "🛑 stopped",
     "FAILED": "❌ failed",
@@ -37,8 +36,9 @@ def progress_text(standings: Standings) -> str:
         "## Best so far\n\n" + "\n".join(_best_line(s) for s in standings.trials.values()),
         _outcome(standings),
     ]
-    if standings.notices:
-        parts.append("## Notices\n\n" + "\n".join(f"- {text}" for text in standings.notices))
+    notes = [f"{s.name}: {note}" for s in standings.trials.values() for note in s.notes]
+    if lines := [*standings.notices, *notes]:
+        parts.append("## Notices\n\n" + "\n".join(f"- {line}" for line in lines))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -71,10 +71,8 @@ def _best_line(trial: Standing) -> str:
         reason = f": {trial.reason}" if trial.reason else ""
         return f"- **{trial.name}**: no check yet{reason}"
     check, judgement = trial.checks[trial.best], trial.judgements[trial.best]
-    lacking = [lack_text(leaf) for leaf in judgement.leaves if not leaf.met]
-    text = f"- **{trial.name}**: epoch {check.epoch}, " + (
-        "lacks " + ", ".join(lacking) if lacking else "all criteria met"
-    )
+    what = "criteria met" if judgement.met else closeness_text(judgement)
+    text = f"- **{trial.name}**: epoch {check.epoch}, {what}"
     if trial.state == "RUNNING":
         text += f"; trend {_trend(trial)}, ETA to success {duration_text(trial.eta_to_success)}"
     if trial.state == "FAILED":

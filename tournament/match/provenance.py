@@ -64,24 +64,32 @@ def hardware(cores: int) -> dict[str, JsonValue]:
 
 
 def versions() -> dict[str, JsonValue]:
-    """Every distribution that is installed in this environment."""
-    return {d.name: d.version for d in sorted(distributions(), key=lambda d: d.name.lower())}
+    """Every distribution that is installed in this environment, as far as it has a name."""
+    named = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}
+    return {name: named[name] for name in sorted(named, key=str.lower)}
 
 
 def git_state(folder: Path) -> JsonValue:
-    """Commit and uncommitted files of the repository around `folder`; None outside of one."""
+    """Commit and uncommitted files of the repository around `folder`; None outside of one.
+
+    `uncommitted` is None where git could not tell.
+    """
     commit = _git(folder, "rev-parse", "HEAD")
     if commit is None:
         return None
-    changed = _git(folder, "status", "--porcelain") or ""
-    uncommitted: list[JsonValue] = [*changed.splitlines()]
+    changed = _git(folder, "status", "--porcelain")
+    uncommitted: list[JsonValue] | None = None if changed is None else [*changed.splitlines()]
     return {"commit": commit.strip(), "uncommitted": uncommitted}
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=10
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=10,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -21,6 +21,7 @@ class Results:
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
         self._written = (-1, -PERIOD)
+        self._complained: frozenset[str] = frozenset()
 
     def write_progress(self, standings: Standings, *, final: bool = False) -> None:
         """Rewrite the progress file if something happened since the last time."""
@@ -30,9 +31,17 @@ class Results:
             write_text(self._folder.progress, progress_text(standings))
             self._written = (standings.offset, now)
 
-    def write_metrics(self, event: AnyEvent, standings: Standings) -> None:
-        """Rewrite the metrics of the trial that this event is a check of."""
+    def write_metrics(self, event: AnyEvent, standings: Standings) -> str:
+        """Rewrite the metrics of the trial that this event is a check of.
+
+        Gives a complaint when that cannot be done, once a trial: its folder is the worker's too.
+        """
         if isinstance(event.data, Check) and event.trial is not None:
             trial = standings.trials[event.trial]
             path = self._folder.trial(trial.name).latest_metrics
-            write_json(path, check_object(trial, event.data))
+            try:
+                write_json(path, check_object(trial, event.data))
+            except OSError as error:
+                known, self._complained = self._complained, self._complained | {trial.name}
+                return "" if trial.name in known else f"{path} cannot be written: {error}"
+        return ""

@@ -19,7 +19,7 @@ from ..record.atomic import write_json, write_text
 from ..record.folder import RunFolder, create_run_folder
 from ..record.log import log_hash
 from ..referee.standings import Standings
-from .match import Bell, Match
+from .match import EXIT_CODES, Bell, Match
 from .plan import make_plan, opening
 from .provenance import available_cores, preparation_object, provenance_object
 from .reports import Reports, make_reports
@@ -39,15 +39,10 @@ class Outcome:
     reports: Reports
 
 
-def read_config(path: Path, overrides: Mapping[str, object]) -> tuple[Loaded, Registry]:
-    """Config and plugins, with everything checked that needs no plugin. Raises ConfigError."""
-    loaded = load_config(path, overrides)
-    registry = load_registry()
+def name_problems(loaded: Loaded, registry: Registry) -> list[Problem]:
+    """Everything that is wrong with the names in a config and needs no plugin to be seen."""
     problems = check_names(loaded, registry.names("strategy"), registry.names("task"))
-    problems += _reserved_names(loaded)
-    if problems:
-        raise ConfigError(problems)
-    return loaded, registry
+    return problems + _reserved_names(loaded)
 
 
 def run_tournament(
@@ -58,7 +53,9 @@ def run_tournament(
     `look` is called with the standings about ten times a second. Raises ConfigError when the config
     cannot be honoured: by itself, or in the eyes of a worker that tried to.
     """
-    loaded, registry = read_config(path, overrides)
+    loaded, registry = load_config(path, overrides), load_registry()
+    if problems := name_problems(loaded, registry):
+        raise ConfigError(problems)
     plan = make_plan(loaded.config, available_cores())
     folder = _new_folder(loaded)
     resolved = resolved_yaml(loaded.config)
@@ -68,16 +65,19 @@ def run_tournament(
     digest = hashlib.sha256(resolved.encode()).hexdigest()
     opened = opening(plan, version("strategy-tournament"), digest)
     match = Match(plan, folder, opened, [*plan.notices, *_broken(registry)], look)
-    with _rung_by_signals(match.bell):
-        code = match.run()
     standings = match.standings
-    facts = {"preparation": preparation_object(standings)}
-    write_json(folder.provenance, {**provenance, **facts})
-    head = log_hash(folder.log)
-    write_json(folder.verdict, verdict_object(standings, head))
+    try:
+        with _rung_by_signals(match.bell):
+            code = match.run()
+    finally:  # Also of a run that broke there is a verdict: that it has none.
+        facts = {"preparation": preparation_object(standings)}
+        write_json(folder.provenance, {**provenance, **facts})
+        head = log_hash(folder.log)
+        write_json(folder.verdict, verdict_object(standings, head))
     if standings.verdict is not None and standings.verdict.outcome == "refused":
         raise ConfigError(_refusals(loaded, standings))
-    return Outcome(folder, standings, head, code, make_reports(folder))
+    reports = Reports((), "") if code == EXIT_CODES["interrupted"] else make_reports(folder)
+    return Outcome(folder, standings, head, code, reports)
 
 
 def _broken(registry: Registry) -> list[str]:
@@ -118,10 +118,10 @@ def _refusals(loaded: Loaded, standings: Standings) -> list[Problem]:
 
 @contextmanager
 def _rung_by_signals(bell: Bell) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ring the bell while the match runs."""
+    """Ctrl-C, SIGTERM and a lost terminal ring the bell while the match runs."""
     before = {
         number: signal.signal(number, lambda n, _frame: bell.ring(signal.Signals(n).name))
-        for number in (signal.SIGINT, signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     }
     try:
         yield

@@ -14,10 +14,12 @@ def option_problems(loaded: Loaded, registry: Registry) -> list[Problem]:
     config = loaded.config
     problems: list[Problem] = []
     uses = [("task", config.task.use, "task", config.task.options)] + [
-        ("strategy", entrant.use or name, f"entrants.{name}", entrant.options)
+        ("strategy", entrant.use, f"entrants.{name}", entrant.options)
         for name, entrant in config.entrants.items()
     ]
     for kind, name, key, options in uses:
+        if name not in registry.names(kind):  # type: ignore[arg-type]
+            continue  # Told by its name already.
         try:
             cls = registry.load(kind, name)  # type: ignore[arg-type]
         except PluginError as error:

@@ -41,7 +41,6 @@ def check_object(trial: Standing, check: Check) -> dict[str, JsonValue]:
     judgement = trial.judgements[trial.checks.index(check)]
     return {
         "trial": trial.name,
-        "state": trial.state,
         "check": check.index,
         "epoch": check.epoch,
         "max_epochs": trial.entry.max_epochs,

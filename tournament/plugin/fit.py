@@ -50,5 +50,5 @@ def _complaint(cls: AnyOptions, error: dict[str, Any], key: str) -> Complaint:
         case "missing":
             message = f"the option {name!r} is required"
         case _:
-            message = f"{error['msg']}; got {error['input']!r}"
+            message = f"{error['msg']}; got {error['input']!r:.200}"
     return Complaint(key=where, message=message)

@@ -7,7 +7,9 @@ Each entry point of the group `tournament` is loaded by itself: one that breaks 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -17,7 +19,10 @@ import pluggy
 
 from ..errors import PluginError, nearest
 from . import hookspecs
+from .api import Options, Reporter, Strategy, Task
 from .hookspecs import NAMESPACE, Kind, Plugin
+
+CONTRACTS: dict[str, type] = {"strategy": Strategy, "task": Task, "reporter": Reporter}
 
 
 @dataclass(frozen=True)
@@ -87,12 +92,14 @@ def import_target(found: Installed) -> Any:
     plugin = found.plugin
     module, _, attribute = plugin.target.partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)
+        cls = getattr(importlib.import_module(module), attribute)
+        _refuse_misfit(plugin.kind, cls)
     except Exception as error:
         raise PluginError(
             f"{plugin.kind} {plugin.name!r} of {found.distribution} {found.version} cannot be "
             f"imported from {plugin.target!r}: {type(error).__name__}: {error}"
         ) from error
+    return cls
 
 
 def load_registry(found: Iterable[EntryPoint] | None = None) -> Registry:
@@ -123,6 +130,11 @@ def _origin(point: EntryPoint) -> tuple[str, str]:
 
 
 def _declarations(manager: pluggy.PluginManager, point: EntryPoint) -> list[Plugin]:
+    with redirect_stdout(sys.stderr):  # A plugin's prints must not mix with a verdict as JSON.
+        return _declared(manager, point)
+
+
+def _declared(manager: pluggy.PluginManager, point: EntryPoint) -> list[Plugin]:
     module = point.load()
     name = f"{_origin(point)[0]}:{point.name}"
     manager.register(module, name=name)
@@ -149,6 +161,8 @@ def _refuse_malformed(plugin: object) -> None:
         raise PluginError(
             f"tournament_register gave {plugin!r}; expected tournament.Plugin objects"
         )
+    if plugin.kind not in CONTRACTS:
+        raise PluginError(f"unknown kind {plugin.kind!r}. {nearest(plugin.kind, list(CONTRACTS))}")
     if ":" not in plugin.target:
         raise PluginError(
             f"{plugin.kind} {plugin.name!r}: target {plugin.target!r} should read 'module:Class'"
@@ -156,7 +170,18 @@ def _refuse_malformed(plugin: object) -> None:
 
 
 def _missing(plugin: Plugin) -> tuple[str, ...]:
-    return tuple(package for package in plugin.needs if find_spec(package) is None)
+    roots = dict.fromkeys(package.partition(".")[0] for package in plugin.needs)
+    return tuple(root for root in roots if find_spec(root) is None)
+
+
+def _refuse_misfit(kind: Kind, cls: object) -> None:
+    """Raises TypeError unless the class keeps the contract of its kind."""
+    contract = CONTRACTS[kind]
+    if not (isinstance(cls, type) and issubclass(cls, contract)):
+        raise TypeError(f"{cls!r} is no subclass of tournament.{contract.__name__}")
+    options = getattr(cls, "Options", Options)
+    if not (isinstance(options, type) and issubclass(options, Options)):
+        raise TypeError(f"{cls.__name__}.Options is no subclass of tournament.Options")
 
 
 def _refuse_duplicates(installed: list[Installed]) -> None:

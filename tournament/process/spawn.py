@@ -17,6 +17,8 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+TAIL_LINES = 15
+TAIL_BYTES = 8192
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,19 @@ class Worker:
         self, spec: Path, secret: str, threads: int, stdout: Path, stderr: Path, cwd: Path
     ) -> None:
         reader, writer = os.pipe()
+        # Kept open: the worker may remove the files, their content is still to be told.
+        self._stdout, self._stderr = stdout.open("ab+"), stderr.open("ab+")
         try:
-            with stdout.open("ab") as out, stderr.open("ab") as err:
-                self._process = subprocess.Popen(
-                    [*worker_command(), str(spec), str(reader), str(os.getpid())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    cwd=cwd,
-                    env=thread_environment(os.environ, threads),
-                    pass_fds=[reader],
-                    start_new_session=True,
-                )
+            self._process = subprocess.Popen(
+                [*worker_command(), str(spec), str(reader), str(os.getpid())],
+                stdin=subprocess.DEVNULL,
+                stdout=self._stdout,
+                stderr=self._stderr,
+                cwd=cwd,
+                env=thread_environment(os.environ, threads),
+                pass_fds=[reader],
+                start_new_session=True,
+            )
             os.write(writer, secret.encode())
         finally:
             os.close(reader)
@@ -60,7 +63,24 @@ class Worker:
         code = self._process.poll()
         if code is None:
             return None
-        return Exit(code, None) if code >= 0 else Exit(None, signal.Signals(-code).name)
+        return Exit(code, None) if code >= 0 else Exit(None, signal_name(-code))
+
+    @property
+    def output(self) -> int:
+        """Bytes on stdout and stderr so far."""
+        return sum(os.fstat(log.fileno()).st_size for log in (self._stdout, self._stderr))
+
+    def last_lines(self) -> tuple[str, ...]:
+        """The last lines of stderr, however much there is."""
+        descriptor = self._stderr.fileno()
+        size = os.fstat(descriptor).st_size
+        text = os.pread(descriptor, TAIL_BYTES, max(0, size - TAIL_BYTES))
+        return tuple(text.decode(errors="replace").splitlines()[-TAIL_LINES:])
+
+    def close(self) -> None:
+        """Let go of its files."""
+        self._stdout.close()
+        self._stderr.close()
 
     def terminate(self) -> None:
         """Send SIGTERM to the worker."""
@@ -76,8 +96,16 @@ class Worker:
 
 
 def worker_command() -> list[str]:
-    """How this Python starts a worker."""
-    return [sys.executable, "-m", "tournament.worker"]
+    """How this Python starts a worker: without the current folder in front of its modules (-P)."""
+    return [sys.executable, "-P", "-m", "tournament.worker"]
+
+
+def signal_name(number: int) -> str:
+    """`SIGKILL` for 9; a signal without a name by its number."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def thread_environment(base: Mapping[str, str], threads: int) -> dict[str, str]:

@@ -28,7 +28,6 @@ class WorkerSpec(BaseModel):
     attempt: int
     endpoint: str
     folder: str
-    cache: str | None
     entrant: str
     strategy: str
     strategy_options: dict[str, JsonValue]

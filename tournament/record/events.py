@@ -61,7 +61,21 @@ Figure = Annotated[
 
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Text = Annotated[str, Field(max_length=8000)]
+LONGEST_TEXT = 8000
+
+
+def _fitted(value: Any) -> Any:
+    """Text that any reader can take: not too long, and without what UTF-8 does not have."""
+    if not isinstance(value, str):
+        return value
+    clean = value.encode(errors="replace").decode()
+    if len(clean) <= LONGEST_TEXT:
+        return clean
+    return f"{clean[: LONGEST_TEXT - 40]} ... ({len(clean) - LONGEST_TEXT + 40} more)"
+
+
+Text = Annotated[str, BeforeValidator(_fitted), Field(max_length=LONGEST_TEXT)]
+"""Words for people; what is too long is cut, and says so."""
 
 
 class Payload(BaseModel):

@@ -54,6 +54,7 @@ class RunFolder:
     RESERVED: ClassVar[frozenset[str]] = frozenset(
         {
             "config.yaml", "provenance.json", "events.jsonl", "verdict.json", "rejected.jsonl",
+            "reports.log",
             "PARALLEL_PROGRESS.md", "report.html", "success_viz",
         }
     )  # fmt: skip
@@ -78,6 +79,10 @@ class RunFolder:
     @property
     def verdict(self) -> Path:
         return self.path / "verdict.json"
+
+    @property
+    def reports_log(self) -> Path:
+        return self.path / "reports.log"
 
     @property
     def progress(self) -> Path:

@@ -233,14 +233,14 @@ def _mapping(opened: Opened) -> dict[str, object]:
 
 def _final_state(trial: Standing, *, won: bool) -> tuple[str, str]:
     """The state that a gone worker leaves, and one sentence why."""
-    if trial.overdue is not None:
-        return "FAILED", trial.overdue.reason
     if isinstance(trial.last_word, Failed):
         return "FAILED", trial.last_word.reason
     if won:
         return "COMPLETED", "won"
     if isinstance(trial.last_word, Finished):
         return "COMPLETED", f"trained all {trial.last_word.epochs} epochs"
+    if trial.overdue is not None:
+        return "FAILED", trial.overdue.reason
     if trial.problems is not None:
         return "FAILED", trial.problems.problems[0].message
     if trial.ordered_to_stop is not None:

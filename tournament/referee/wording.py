@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..record.events import Leaf
+from .judge import Judgement
 
 TITLES = {
     "attention_ratio": ("Ratio", "{:.2f}x"),
@@ -38,7 +39,13 @@ def duration_text(seconds: float | None) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def lack_text(leaf: Leaf) -> str:
+def closeness_text(judgement: Judgement) -> str:
+    """What a check that is no claim lacked, in the metrics' units."""
+    lacking = [_lack_text(leaf) for leaf in judgement.leaves if not leaf.met]
+    return f"lacked {', '.join(lacking)}" if lacking else "met them, but not on enough checks"
+
+
+def _lack_text(leaf: Leaf) -> str:
     """What a criterion that is not met still lacks, in the metric's unit."""
     if not math.isfinite(leaf.value):
         return f"{leaf.metric} ({leaf.value})"

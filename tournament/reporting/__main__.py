@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from ..plugin.registry import Installed, Registry, load_registry
@@ -27,8 +28,9 @@ def main(arguments: list[str]) -> int:
 def _report(registry: Registry, installed: Installed, run: Run) -> bool:
     plugin = installed.plugin
     try:
-        for path in registry.load("reporter", plugin.name)().report(run):
-            sys.stdout.write(f"{path}\n")
+        with redirect_stdout(sys.stderr):  # Only paths go to stdout.
+            files = registry.load("reporter", plugin.name)().report(run)
+        sys.stdout.writelines(f"{path}\n" for path in files)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
         traceback.print_exc()
         sys.stderr.write(

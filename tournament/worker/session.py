@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -59,18 +60,18 @@ def prepare(spec: WorkerSpec, link: Link) -> Prepared | None:
 def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Ready]:
     registry = load_registry()
     strategy_class, task_class = _load_classes(registry, spec)
-    options, task_options = _fit(spec, strategy_class, task_class)
+    fit = _fit(spec, strategy_class, task_class)
     seed_everything(spec.seed)
-    context = _context(spec, link, _device(spec))
+    context = _context(spec, link, fit.device)
     report: dict[str, Mapping[str, JsonValue]] = {}
     strategy_key = f"entrants.{spec.entrant}.options"
     with _OptionsAt("task.options"):
-        task = task_class(task_options, context)
+        task = task_class(fit.task_options, context)
         report["task"] = task.prepare()
     with _OptionsAt(strategy_key):
-        report["strategy"] = strategy_class.prepare(options, task, context)
+        report["strategy"] = strategy_class.prepare(fit.options, task, context)
         seed_everything(spec.seed)
-        strategy = strategy_class(options, context)
+        strategy = strategy_class(fit.options, context)
     train, validation = task.data("train"), task.data("validation")
     ready = Ready(
         metrics=tuple(metric.name for metric in task.metrics),
@@ -102,40 +103,49 @@ def _load_classes(registry: Registry, spec: WorkerSpec) -> tuple[type[Strategy],
             complaints.append(Complaint(key=key, message=str(error)))
     if complaints:
         raise UnfitError(tuple(complaints))
-    return registry.load("strategy", spec.strategy), registry.load("task", spec.task)
+    strategy = registry.load("strategy", spec.strategy)
+    if "torch" in registry.find("strategy", spec.strategy).plugin.needs:
+        import_module("torch")  # Also one that imports it late is asked for its device now.
+    return strategy, registry.load("task", spec.task)
 
 
-def _fit(
-    spec: WorkerSpec, strategy_class: type[Strategy], task_class: type[Task]
-) -> tuple[object, object]:
-    """Both options objects. Raises UnfitError with everything that is wrong, at once."""
+@dataclass(frozen=True)
+class _Fit:
+    """What the config asks for, as far as it can be had."""
+
+    options: object
+    task_options: object
+    device: str
+
+
+def _fit(spec: WorkerSpec, strategy_class: type[Strategy], task_class: type[Task]) -> _Fit:
+    """Options and device. Raises UnfitError with everything that is wrong, at once."""
     key = f"entrants.{spec.entrant}.options"
     options, wrong = read_options(strategy_class.Options, spec.strategy_options, key)
     task_options, wrong_task = read_options(task_class.Options, spec.task_options, "task.options")
     criteria = [(criterion.key, criterion.metric) for criterion in spec.criteria]
     complaints = wrong + wrong_task + unknown_metrics(criteria, task_class.metrics, spec.task)
+    device = "cpu"
+    try:
+        device = resolve_device(spec.device)
+    except OptionError as error:
+        complaints += (Complaint(key=error.key, message=str(error)),)
     if complaints:
         raise UnfitError(complaints)
-    return options, task_options
-
-
-def _device(spec: WorkerSpec) -> str:
-    try:
-        return resolve_device(spec.device)
-    except OptionError as error:
-        raise UnfitError((Complaint(key=error.key, message=str(error)),)) from error
+    return _Fit(options, task_options, device)
 
 
 def _context(spec: WorkerSpec, link: Link, device: str) -> Context:
+    progress = _progress(link)
     return Context(
         seed=spec.seed,
         device=device,
         threads=spec.threads,
         cores=spec.cores,
-        cache=Cache(Path(spec.cache) if spec.cache else None),
+        cache=Cache(waiting=lambda what: progress(f"waits for {what}", 0, 1)),
         folder=Path(spec.folder),
         note=lambda text: link.publish(Note(text=text)),
-        progress=_progress(link),
+        progress=progress,
     )
 
 

@@ -49,6 +49,7 @@ class FeatureTables:
                 "crops": inputs.key,
                 "crop_size": self.crop_size,
                 "precision": self.precision,
+                "device": self.context.device.partition(":")[0],
             }
             folder = self.context.cache.entry("features", key, lambda at: self._build(at, inputs))
             self._known[inputs.key] = np.load(folder / FILE, mmap_mode="r")

@@ -59,7 +59,7 @@ def frozen_weights(source: str, context: Context, recipe: Recipe = RECIPE) -> We
     try:
         if source == "proxy":
             # The number of threads changes the last digits, so it belongs to the key.
-            key = {"proxy": recipe.key(), "cores": context.cores}
+            key: dict[str, JsonValue] = {"proxy": recipe.key(), "cores": context.cores}
             return _kept(context, key, lambda: _pretrained(recipe, context))
         if source == "imagenet":
             return _kept(context, {"url": URL}, lambda: (read_tensors(imagenet_file()), {}))

@@ -163,7 +163,8 @@ def test_ctrl_c_while_workers_still_prepare_ends_the_run(terminal):
 
 def test_a_process_that_the_match_did_not_start_is_left_alone(terminal):
     path = terminal.write(config("raises"))
-    command = f"sleep 600 >/dev/null & echo $!; exec {sys.executable} -P -m tournament run {path} --json"
+    match = f"{sys.executable} -P -m tournament run {path} --json"
+    command = f"sleep 600 >/dev/null & echo $!; exec {match}"
     done = subprocess.run(
         ["sh", "-c", command],
         cwd=terminal.folder,

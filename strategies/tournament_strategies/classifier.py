@@ -70,7 +70,5 @@ class VideoClassifier(nn.Module):
     def forward(self, seen: Sight) -> Output:
         """Classes and attention of a batch."""
         tokens = self.crop(seen.crops)[seen.which] + self.place(seen.frame, seen.box)
-        padded = tokens.new_zeros(*seen.mask.shape, tokens.shape[-1])
-        padded[seen.mask] = tokens
-        encoded = self.transformer(padded, seen.mask)
-        return Output(self.head(encoded.tokens[seen.mask]), encoded.attention)
+        encoded = self.transformer(tokens, seen.mask)
+        return Output(self.head(encoded.tokens), encoded.attention)

@@ -7,6 +7,8 @@ normalises what it reads and adds to the stream, so that no learning-rate warm-u
 Attention is split in two modules, so that nothing can stand between what is returned and what acts:
 `AttentionWeights` makes the weights, `AttentionMix` applies weights to values. A forward hook on
 the first may replace the weights; the outputs then follow the replacement.
+
+Tokens come and go packed, (T, width); `Places` tells which video each belongs to.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ import torch
 from torch import Tensor, nn
 
 from .dropout import Dropout
+from .places import Places
 
 
 class Encoded(NamedTuple):
-    """What a transformer gives: `tokens` (B, n, width) and `attention` (B, L, H, n, n).
+    """What a transformer gives: `tokens` (T, width) and `attention` (B, L, H, n, n).
 
     `attention[b, l, h, q, k]` is how much query q takes from key k: after softmax, before dropout.
     """
@@ -37,17 +40,17 @@ class AttentionWeights(nn.Module):
         self.heads = heads
         self.query_key = nn.Linear(width, 2 * width)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """(B, H, n, n) for `x` (B, n, width) and `mask` (B, n), true where there is a token.
+    def forward(self, x: Tensor, places: Places) -> Tensor:
+        """(B, H, n, n) for `x` (T, width).
 
         Each row sums to 1 over the keys that are real; the others get exactly 0. What padding pays
         attention to means nothing.
         """
-        batch, n, width = x.shape
-        both = self.query_key(x).view(batch, n, 2, self.heads, width // self.heads)
-        query, key = both.permute(2, 0, 3, 1, 4)
+        both = places.pad(self.query_key(x))
+        heads = both.view(*both.shape[:2], 2, self.heads, -1)
+        query, key = heads.permute(2, 0, 3, 1, 4)
         scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
-        hidden = scores.masked_fill(~mask[:, None, None, :], -torch.inf)
+        hidden = scores.masked_fill(~places.mask[:, None, None, :], -torch.inf)
         return cast(Tensor, hidden.softmax(-1))
 
 
@@ -60,12 +63,12 @@ class AttentionMix(nn.Module):
         self.value = nn.Linear(width, width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, weights: Tensor, x: Tensor) -> Tensor:
-        """(B, n, width) from `weights` (B, H, n, n) and `x` (B, n, width)."""
-        batch, n, width = x.shape
-        values = self.value(x).view(batch, n, self.heads, width // self.heads).transpose(1, 2)
-        mixed = (weights @ values).transpose(1, 2).reshape(batch, n, width)
-        return cast(Tensor, self.out(mixed))
+    def forward(self, weights: Tensor, x: Tensor, places: Places) -> Tensor:
+        """(T, width) from `weights` (B, H, n, n) and `x` (T, width)."""
+        values = places.pad(self.value(x))
+        heads = values.view(*values.shape[:2], self.heads, -1).transpose(1, 2)
+        mixed = (weights @ heads).transpose(1, 2).reshape(values.shape)
+        return cast(Tensor, self.out(places.pack(mixed)))
 
 
 class Layer(nn.Module):
@@ -85,11 +88,11 @@ class Layer(nn.Module):
         )
         self.dropout = Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, places: Places) -> tuple[Tensor, Tensor]:
         """The stream after this layer, and its attention weights before dropout."""
         normed = self.attention_norm(x)
-        weights = self.weights(normed, mask)
-        x = x + self.dropout(self.mix(self.dropout(weights), normed))
+        weights = self.weights(normed, places)
+        x = x + self.dropout(self.mix(self.dropout(weights), normed, places))
         return x + self.dropout(self.feed(x)), weights
 
 
@@ -106,9 +109,13 @@ class Transformer(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Encoded:
-        """Encode `x` (B, n, width), real where `mask` (B, n) is true: at least once in each row."""
+        """Encode `x` (T, width), the tokens of B videos; `mask` (B, n) is true where each lies.
+
+        Every video must have a token.
+        """
+        places = Places(mask)
         attention = []
         for layer in self.layers:
-            x, weights = layer(x, mask)
+            x, weights = layer(x, places)
             attention.append(weights)
         return Encoded(self.norm(x), torch.stack(attention, dim=1))

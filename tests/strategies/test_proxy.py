@@ -64,7 +64,7 @@ def test_pretraining_tells_its_progress(context: MakeContext) -> None:
 
 
 def test_the_built_in_recipe_sees_no_picture_twice() -> None:
-    assert RECIPE.steps * RECIPE.batch == 3840
+    assert RECIPE.steps * RECIPE.batch == 2880
     assert RECIPE.key()["version"] == 1
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from tournament_strategies.places import Places
 from tournament_strategies.transformer import Encoded, Transformer
 
 WIDTH, HEADS, LAYERS = 16, 4, 2
@@ -22,9 +23,9 @@ def transformer() -> Transformer:
 
 
 def tokens_of(lengths: list[int], seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Random tokens of videos of these lengths, and their mask."""
+    """Random tokens of videos of these lengths, packed, and where they lie."""
     mask = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
-    x = torch.randn(*mask.shape, WIDTH, generator=torch.Generator().manual_seed(seed))
+    x = torch.randn(sum(lengths), WIDTH, generator=torch.Generator().manual_seed(seed))
     return x, mask
 
 
@@ -55,26 +56,29 @@ def test_a_video_gives_the_same_alone_as_beside_longer_ones(
 ) -> None:
     x, mask = tokens_of([*lengths, 12], seed)
     together = encode(transformer, x, mask)
-    for video, n in enumerate(lengths):
-        alone = encode(transformer, x[video : video + 1, :n], mask[video : video + 1, :n])
-        assert torch.allclose(together.tokens[video, :n], alone.tokens[0], atol=1e-5)
+    parts = zip(x.split([*lengths, 12]), together.tokens.split([*lengths, 12]), strict=True)
+    for video, (n, (part, tokens)) in enumerate(zip(lengths, parts, strict=False)):
+        alone = encode(transformer, part, mask[video : video + 1, :n])
+        assert torch.allclose(tokens, alone.tokens, atol=1e-5)
         beside = together.attention[video, :, :, :n, :n]
         assert torch.allclose(beside, alone.attention[0], atol=1e-5)
 
 
-def test_what_lies_in_padding_changes_nothing(transformer: Transformer) -> None:
-    x, mask = tokens_of([5, 9])
-    other = torch.where(mask[..., None], x, torch.full_like(x, 1e3))
-    first, second = encode(transformer, x, mask), encode(transformer, other, mask)
-    assert torch.equal(first.tokens[mask], second.tokens[mask])
-    assert torch.equal(first.attention[0, :, :, :5], second.attention[0, :, :, :5])
+@given(lengths)
+def test_padding_and_packing_take_each_other_back(lengths: list[int]) -> None:
+    x, mask = tokens_of(lengths)
+    places = Places(mask)
+    padded = places.pad(x)
+    assert torch.equal(padded[mask], x)
+    assert (padded[~mask] == 0).all()
+    assert torch.equal(places.pack(padded), x)
 
 
 @given(st.permutations(range(7)))
 def test_permuted_tokens_permute_the_attention(transformer: Transformer, order: list[int]) -> None:
     x, mask = tokens_of([7])
-    plain, permuted = encode(transformer, x, mask), encode(transformer, x[:, order], mask)
-    assert torch.allclose(permuted.tokens, plain.tokens[:, order], atol=1e-5)
+    plain, permuted = encode(transformer, x, mask), encode(transformer, x[order], mask)
+    assert torch.allclose(permuted.tokens, plain.tokens[order], atol=1e-5)
     expected = plain.attention[..., order, :][..., order]
     assert torch.allclose(permuted.attention, expected, atol=1e-6)
 
@@ -101,11 +105,11 @@ def test_any_changed_weight_moves_its_query_by_just_that_much_of_the_value(
     mix = transformer.layers[layer].mix
     part = slice(head * WIDTH // HEADS, (head + 1) * WIDTH // HEADS)
     with torch.no_grad():
-        value = mix.value(before.read)[0, key, part]
+        value = mix.value(before.read)[key, part]
         moved = torch.zeros_like(x)
-        moved[0, query] = change * mix.out.weight[:, part] @ value
+        moved[query] = change * mix.out.weight[:, part] @ value
     assert torch.allclose(after.mixed - before.mixed, moved, atol=1e-5)
-    assert not torch.equal(changed.tokens[0, query], plain.tokens[0, query])
+    assert not torch.equal(changed.tokens[query], plain.tokens[query])
 
 
 class Seen:
@@ -134,7 +138,7 @@ class Seen:
             weights[0, head, query, key] += change
         return weights
 
-    def _look(self, module: Any, args: tuple[Tensor, Tensor], mixed: Tensor) -> None:
+    def _look(self, module: Any, args: tuple[Tensor, Tensor, Places], mixed: Tensor) -> None:
         self.read, self.mixed = args[1], mixed
 
 

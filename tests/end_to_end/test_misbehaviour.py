@@ -29,6 +29,11 @@ def runs(pid: int) -> bool:
         return False
 
 
+def wait_for(process: subprocess.Popen[str], start: str) -> None:
+    """Read what the match prints up to the line that begins so; it has to come."""
+    assert any(line.startswith(start) for line in process.stdout), f"{start!r} was never printed"
+
+
 def config(broken: str, *, task="guess", threshold=2, start="60s", stall="60s") -> str:
     return CONFIG.format(broken=broken, task=task, threshold=threshold, start=start, stall=stall)
 
@@ -119,9 +124,7 @@ def test_a_deaf_worker_and_its_child_are_killed_when_somebody_wins(terminal):
 def test_ctrl_c_stops_everything_and_leaves_a_readable_run(terminal):
     terminal.write(config("hangs"))
     process = terminal.start("run", "race.yaml")
-    for line in process.stdout:
-        if line.startswith("honest: epoch 1,"):
-            break
+    wait_for(process, "honest: epoch 1,")
     process.send_signal(signal.SIGINT)
     done = terminal.finish(process, timeout=30)
     assert done.code == 130
@@ -136,13 +139,9 @@ def test_a_second_ctrl_c_does_not_wait_for_the_deaf(terminal):
     text = config("ignoresorders").replace("grace: 1s", "grace: 600s")
     terminal.write(text)
     process = terminal.start("run", "race.yaml")
-    for line in process.stdout:
-        if line.startswith("broken: epoch 0,"):
-            break
+    wait_for(process, "broken: epoch 0,")
     process.send_signal(signal.SIGINT)
-    for line in process.stdout:
-        if line.startswith("honest: "):
-            break
+    wait_for(process, "honest: ")
     process.send_signal(signal.SIGINT)
     done = terminal.finish(process, timeout=60)
     assert done.code == 130
@@ -152,9 +151,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_deaf(terminal):
 def test_ctrl_c_while_workers_still_prepare_ends_the_run(terminal):
     terminal.write(config("hangsinprepare"))
     process = terminal.start("run", "race.yaml")
-    for line in process.stdout:
-        if line.startswith("honest: ready"):
-            break
+    wait_for(process, "honest: ready")
     process.send_signal(signal.SIGINT)
     done = terminal.finish(process, timeout=60)
     assert done.code == 130
@@ -180,9 +177,7 @@ def test_a_process_that_the_match_did_not_start_is_left_alone(terminal):
 def test_a_worker_does_not_outlive_a_killed_match(terminal):
     terminal.write(config("hangs"))
     process = terminal.start("run", "race.yaml")
-    for line in process.stdout:
-        if line.startswith("honest: epoch 1,"):
-            break
+    wait_for(process, "honest: epoch 1,")
     workers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.communicate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,7 @@ class FeatureTables:
         table = np.lib.format.open_memmap(
             folder / FILE, mode="w+", dtype=np.float16, shape=(count, FEATURES)
         )
+        _claim_disk(folder / FILE)
         model = frozen_resnet(self.weights.tensors(), self.precision, self.context.device)
         try:
             with all_cores(self.context.cores):
@@ -73,3 +75,13 @@ class FeatureTables:
         except OverflowError as error:
             raise OptionError(f"The weights cannot be used: {error}.", key="weights") from error
         table.flush()
+
+
+def _claim_disk(path: Path) -> None:
+    """Give a sparse file its blocks now: a full disk is an OSError here, later it would be a kill.
+
+    Where the system cannot do that, the file stays sparse.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)

@@ -34,7 +34,8 @@ class PretrainedOptions(TrainingOptions):
         default="imagenet",
         min_length=1,
         description="Of the frozen ResNet-18: `imagenet` (torchvision's, downloaded once), `proxy` "
-        "(pretrained here on rendered shapes, no network), or the path of a file.",
+        "(pretrained here on rendered shapes, no network), or the path of a file, from the "
+        "config's folder on.",
     )
     crop_size: int = Field(
         default=224,

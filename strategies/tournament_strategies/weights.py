@@ -54,6 +54,7 @@ class Weights:
 def frozen_weights(source: str, context: Context, recipe: Recipe = RECIPE) -> Weights:
     """The weights that the option `weights` asks for: `imagenet`, `proxy` or a path.
 
+    A relative path begins in the config's folder.
     Raises OptionError, with the ways out, when they cannot be had or are not a ResNet-18's.
     """
     try:
@@ -63,7 +64,7 @@ def frozen_weights(source: str, context: Context, recipe: Recipe = RECIPE) -> We
             return _kept(context, key, lambda: _pretrained(recipe, context))
         if source == "imagenet":
             return _kept(context, {"url": URL}, lambda: (read_tensors(imagenet_file()), {}))
-        path = Path(source)
+        path = context.base / source
         # Keyed by content: a file that changes under the same name is another entry.
         return _kept(context, {"sha256": sha256(path)}, lambda: (read_tensors(path), {}))
     except WeightsError as error:

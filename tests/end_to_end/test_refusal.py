@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tournament.record.events import Check
+from tournament.record.events import Check, Overdue
 
 BAD_OPTIONS = """\
 task:
@@ -49,6 +49,18 @@ criteria: {every: 1, all: [closeness >= 0.5]}
     assert expected in done.stderr
     assert not any(isinstance(e.data, Check) for e in done.events)
     assert done.verdict["outcome"] == "refused"
+
+
+def test_a_wrong_option_is_told_while_another_entrant_still_prepares(terminal):
+    done = terminal.run("""
+task: {use: guess}
+entrants: {busy: {use: hangsinprepare}, bad: {use: walker, options: {stepp: 3}}}
+criteria: {every: 1, all: [closeness >= 0.5]}
+stop: {grace: 200ms, terminate: 200ms}
+""")
+    assert done.code == 2
+    assert "race.yaml:3: entrants.bad.options.stepp: unknown option 'stepp'." in done.stderr
+    assert not any(isinstance(e.data, Overdue) for e in done.events)
 
 
 def test_a_strategy_that_lacks_a_package_is_refused_with_the_command_that_installs_it(terminal):

@@ -19,32 +19,33 @@ def config(tmp_path, entrants="a: {use: x}, b: {use: x}", more=""):
 
 
 def test_threads_are_cores_shared_among_the_trials(tmp_path):
-    assert make_plan(config(tmp_path), cores=8).threads == 4
-    assert make_plan(config(tmp_path), cores=2).threads == 1
+    assert make_plan(config(tmp_path), tmp_path, cores=8).threads == 4
+    assert make_plan(config(tmp_path), tmp_path, cores=2).threads == 1
 
 
 def test_more_entrants_than_cores_all_start_with_one_thread_and_a_notice(tmp_path):
-    plan = make_plan(config(tmp_path), cores=1)
+    plan = make_plan(config(tmp_path), tmp_path, cores=1)
     assert plan.threads == 1
     assert plan.notices == (
         "2 entrants share 1 cores: all start, 1 thread each, and slow each other down",
     )
-    assert make_plan(config(tmp_path), cores=2).notices == ()
+    assert make_plan(config(tmp_path), tmp_path, cores=2).notices == ()
 
 
 def test_the_config_may_fix_the_threads(tmp_path):
-    assert make_plan(config(tmp_path, more="threads: 3"), cores=8).threads == 3
+    assert make_plan(config(tmp_path, more="threads: 3"), tmp_path, cores=8).threads == 3
 
 
 def test_an_entrant_keeps_its_seed_when_others_come_and_go(tmp_path):
-    both = make_plan(config(tmp_path), cores=1).entries
-    alone = make_plan(config(tmp_path, "b: {use: x}"), cores=1).entries
+    both = make_plan(config(tmp_path), tmp_path, cores=1).entries
+    alone = make_plan(config(tmp_path, "b: {use: x}"), tmp_path, cores=1).entries
     assert both[1].seed == alone[0].seed
     assert both[0].seed != both[1].seed
 
 
 def test_an_entrant_may_bring_its_own_seed(tmp_path):
-    assert make_plan(config(tmp_path, "a: {use: x, seed: 7}"), cores=1).entries[0].seed == 7
+    plan = make_plan(config(tmp_path, "a: {use: x, seed: 7}"), tmp_path, cores=1)
+    assert plan.entries[0].seed == 7
 
 
 @given(st.integers(0, 2**53 - 1), st.text(max_size=20))

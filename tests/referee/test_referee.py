@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tournament.record.events import (
+    Accepted,
     Claim,
     Complaint,
     Failed,
@@ -23,6 +24,7 @@ from tournament.referee.referee import Referee
 from .conftest import Story, check, ended, finished, opened, ready
 
 CRITERIA = {"all": ["a >= 1"]}
+COMPLAINT = Problems(problems=(Complaint(key="k", message="no"),))
 
 
 class Race:
@@ -74,12 +76,33 @@ def test_one_that_fails_before_the_start_does_not_hold_up_the_others():
 
 def test_a_complaint_refuses_the_tournament_once_everybody_has_spoken():
     race = Race()
-    complaint = Problems(problems=(Complaint(key="k", message="no"),))
-    assert race.say(complaint, "x") == []
+    assert race.say(COMPLAINT, "x") == []
     decided = race.say(ready(), "y")
     assert isinstance(decided[0], Verdict)
     assert decided[0].outcome == "refused"
     assert [d.trial for d in decided[1:]] == ["x", "y"]
+
+
+def test_a_complaint_about_options_refuses_the_tournament_before_anybody_is_ready():
+    race = Race()
+    assert race.say(Accepted(device="cpu"), "x") == []
+    decided = race.say(COMPLAINT, "y")
+    assert decided[0].outcome == "refused"
+
+
+def test_a_complaint_about_options_waits_for_those_whose_options_are_unread():
+    race = Race(trials=("x", "y", "z"))
+    race.say(Accepted(device="cpu"), "x")
+    assert race.say(COMPLAINT, "y") == []
+    assert race.say(COMPLAINT, "z")[0].outcome == "refused"
+
+
+def test_a_complaint_while_preparing_waits_for_what_the_others_may_complain_about():
+    race = Race()
+    for trial in ("x", "y"):
+        race.say(Accepted(device="cpu"), trial)
+    assert race.say(COMPLAINT, "x") == []
+    assert race.say(COMPLAINT, "y")[0].outcome == "refused"
 
 
 def test_a_check_that_meets_the_criteria_is_a_claim_and_not_yet_a_win():

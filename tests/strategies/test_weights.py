@@ -78,6 +78,21 @@ def test_a_file_that_changes_under_its_name_gives_other_weights(
     assert frozen_weights(str(path), context()).sha256 != first
 
 
+def test_a_relative_path_begins_beside_the_config(
+    context: MakeContext, trunk_file: Path, tmp_path: Path
+) -> None:
+    absolute = frozen_weights(str(trunk_file), context())
+    beside = frozen_weights(trunk_file.name, context(base=trunk_file.parent))
+    assert beside.sha256 == absolute.sha256
+
+
+def test_a_relative_path_is_not_looked_for_elsewhere(
+    context: MakeContext, trunk_file: Path, tmp_path: Path
+) -> None:
+    nowhere = context(base=tmp_path / "elsewhere")
+    assert "No such file" in refusal(Path(trunk_file.name), nowhere)
+
+
 def test_a_missing_file_is_an_error(context: MakeContext, tmp_path: Path) -> None:
     assert "No such file" in refusal(tmp_path / "nowhere.pth", context())
 

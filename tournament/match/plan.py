@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..config.criteria import Criteria, criteria_to_json
 from ..config.models import Config
@@ -14,9 +15,13 @@ from ..record.folder import RunFolder
 
 @dataclass(frozen=True)
 class Plan:
-    """The trials of a tournament, and what each may use of the machine."""
+    """The trials of a tournament, and what each may use of the machine.
+
+    `base` is the folder of the config file: relative paths among plugins' options begin there.
+    """
 
     config: Config
+    base: Path
     entries: tuple[Entry, ...]
     threads: int
     cores: int
@@ -32,7 +37,7 @@ class Plan:
         )
 
 
-def make_plan(config: Config, cores: int) -> Plan:
+def make_plan(config: Config, base: Path, cores: int) -> Plan:
     """One trial an entrant; threads per trial = cores / concurrent trials, at least one."""
     entries = tuple(
         Entry(
@@ -45,7 +50,7 @@ def make_plan(config: Config, cores: int) -> Plan:
         for name, entrant in config.entrants.items()
     )
     threads = config.threads or max(1, cores // len(entries))
-    return Plan(config, entries, threads, cores)
+    return Plan(config, base, entries, threads, cores)
 
 
 def derive_seed(seed: int, trial: str) -> int:
@@ -84,6 +89,7 @@ def worker_spec(plan: Plan, entry: Entry, folder: RunFolder, endpoint: str) -> W
             "attempt": 1,
             "endpoint": endpoint,
             "folder": str(folder.trial(entry.trial).path.absolute()),
+            "base": str(plan.base.absolute()),
             "entrant": entry.entrant,
             "strategy": entry.strategy,
             "strategy_options": dict(entrant.options),

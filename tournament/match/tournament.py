@@ -56,7 +56,7 @@ def run_tournament(
     loaded, registry = load_config(path, overrides), load_registry()
     if problems := name_problems(loaded, registry):
         raise ConfigError(problems)
-    plan = make_plan(loaded.config, available_cores())
+    plan = make_plan(loaded.config, loaded.path.parent, available_cores())
     folder = _new_folder(loaded)
     resolved = resolved_yaml(loaded.config)
     write_text(folder.config, resolved)

@@ -72,7 +72,8 @@ class Context:
 
     `threads`: this trial's share of the machine while training; `cores`: all of it, which the one
     process that builds a cache entry may use. `device`: "cpu" or "cuda:0". `folder`: the trial's
-    own files. `note` puts a sentence into the report; `progress(what, done, total)` moves the bar.
+    own files; `base`: the config's, where relative paths among the options begin. `note` puts a
+    sentence into the report; `progress(what, done, total)` moves the bar.
     """
 
     seed: int
@@ -81,6 +82,7 @@ class Context:
     cores: int
     cache: Cache
     folder: Path
+    base: Path = Path()
     note: Callable[[str], None] = lambda _text: None
     progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
 

@@ -28,6 +28,7 @@ class WorkerSpec(BaseModel):
     attempt: int
     endpoint: str
     folder: str
+    base: str
     entrant: str
     strategy: str
     strategy_options: dict[str, JsonValue]

@@ -103,6 +103,12 @@ class Step(Payload):
     cached: bool
 
 
+class Accepted(Payload):
+    """A worker can honour its part of the config, as far as its options tell. Now it prepares."""
+
+    device: str
+
+
 class Preparing(Payload):
     """A worker prepares: `done` of `total` of `what`."""
 
@@ -347,7 +353,8 @@ class Event(BaseModel, Generic[T, P]):
 
 
 AnyEvent = Annotated[
-    Event[Literal["preparing"], Preparing]
+    Event[Literal["accepted"], Accepted]
+    | Event[Literal["preparing"], Preparing]
     | Event[Literal["ready"], Ready]
     | Event[Literal["problems"], Problems]
     | Event[Literal["note"], Note]
@@ -373,7 +380,7 @@ AnyEvent = Annotated[
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
 WORKER_SAYS = (
-    Preparing, Ready, Problems, Note, Progress, Check, Finished, Stopped, Failed,
+    Accepted, Preparing, Ready, Problems, Note, Progress, Check, Finished, Stopped, Failed,
 )  # fmt: skip
 MATCH_SAYS = (
     Opened, Notice, Spawned, Overdue, Interrupted, Ended, Closed, Start, Claim, Stop, Verdict,

@@ -8,6 +8,7 @@ the two is the place of an exam.
 from __future__ import annotations
 
 from ..record.events import (
+    Accepted,
     AnyEvent,
     Check,
     Claim,
@@ -40,7 +41,7 @@ class Referee:
         match event.data:
             case Interrupted(signal=signal):
                 return self._verdict(because, "interrupted", f"interrupted by {signal}")
-            case Ready() | Problems() if not self._started:
+            case Accepted() | Ready() | Problems() if not self._started:
                 return self._gather(because)
             case Ended():
                 return self._after_end(because)
@@ -56,16 +57,26 @@ class Referee:
         return self.standings.started is not None
 
     def _gather(self, because: int) -> list[Payload]:
-        """Start once everybody has spoken; refuse the tournament if anybody has a complaint."""
+        """Start once everybody is ready; refuse the tournament if anybody has a complaint.
+
+        All complaints are told together. Those about options are there before anybody prepares.
+        """
         trials = self.standings.trials.values()
+        if any(s.problems and not s.accepted for s in trials) and all(
+            s.accepted or s.problems or s.state in TERMINAL for s in trials
+        ):
+            return self._refused(because)
         if not all(s.ready or s.problems or s.state in TERMINAL for s in trials):
             return []
         if any(s.problems for s in trials):
-            return self._verdict(because, "refused", "the config asks for what cannot be had")
+            return self._refused(because)
         ready = tuple(s.name for s in trials if s.ready and s.state not in TERMINAL)
         if not ready:
             return self._nobody_left(because)
         return [Start(because=because, trials=ready)]
+
+    def _refused(self, because: int) -> list[Payload]:
+        return self._verdict(because, "refused", "the config asks for what cannot be had")
 
     def _after_end(self, because: int) -> list[Payload]:
         if not self._started:

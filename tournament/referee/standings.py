@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ..config.criteria import Criteria, criteria_from_json
 from ..record.events import (
+    Accepted,
     AnyEvent,
     Check,
     Claim,
@@ -44,6 +45,7 @@ class Standing:
 
     entry: Entry
     state: str = "PENDING"
+    accepted: Accepted | None = None
     ready: Ready | None = None
     preparing: Preparing | None = None
     problems: Problems | None = None
@@ -202,6 +204,8 @@ class Standings:
 
     def _apply_worker(self, trial: Standing, data: Payload) -> None:
         match data:
+            case Accepted():
+                trial.accepted = data
             case Preparing():
                 trial.preparing = data
             case Ready():

@@ -18,7 +18,7 @@ from ..plugin.api import Context, Labelled, Strategy, Task
 from ..plugin.fit import read_options, unknown_metrics
 from ..plugin.registry import Registry, load_registry
 from ..process.spec import WorkerSpec
-from ..record.events import Complaint, Note, Preparing, Problems, Ready, Step
+from ..record.events import Accepted, Complaint, Note, Preparing, Problems, Ready, Step
 from ..record.folder import TrialFolder
 from .device import resolve_device
 from .link import Link
@@ -61,6 +61,7 @@ def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Read
     registry = load_registry()
     strategy_class, task_class = _load_classes(registry, spec)
     fit = _fit(spec, strategy_class, task_class)
+    link.publish(Accepted(device=fit.device))
     seed_everything(spec.seed)
     context = _context(spec, link, fit.device)
     report: dict[str, Mapping[str, JsonValue]] = {}
@@ -144,6 +145,7 @@ def _context(spec: WorkerSpec, link: Link, device: str) -> Context:
         cores=spec.cores,
         cache=Cache(waiting=lambda what: progress(f"waits for {what}", 0, 1)),
         folder=Path(spec.folder),
+        base=Path(spec.base),
         note=lambda text: link.publish(Note(text=text)),
         progress=progress,
     )

@@ -1,10 +1,10 @@
 """How much private memory does a worker take, above what `import torch` takes by itself?
 
 python benchmarks/memory.py CONFIG [OPTION ...]. Runs the tournament with these options of
-`tournament run`, looks once a second at the memory that every worker has written and shares with
-nobody (`Private_Dirty` of Linux), and prints the highest of each. The limit is 400 MB at 10,000
-videos. Pages of libraries do not count: they are private only while no other process uses them, so
-a unique set size leaps when the second to last worker goes.
+`tournament run`, looks once a second at what of every worker's memory belongs to no file
+(`Anonymous` of Linux), and prints the highest of each. The limit is 400 MB at 10,000 videos. Pages
+of files do not count: those of a library or of the cache are private only while no other process
+uses them, so a unique set size leaps when the second to last worker goes.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def workers(match: psutil.Process) -> dict[str, psutil.Process]:
 
 
 def private(rollup: str) -> int:
-    """Bytes that a process wrote and nobody shares, from its `smaps_rollup`; 0 once it is gone."""
-    lines = [line.split() for line in rollup.splitlines() if line.startswith("Private_Dirty:")]
+    """Bytes that no other process can have, from a process's `smaps_rollup`; 0 once it is gone."""
+    lines = [line.split() for line in rollup.splitlines() if line.startswith("Anonymous:")]
     return int(lines[0][1]) * 1024 if lines else 0
 
 

@@ -17,6 +17,20 @@ from tournament.record.log import read_log
 
 TOYS = Path(__file__).parent.parent / "toys"
 
+REPORTER = """
+import os, sys, threading
+from pathlib import Path
+from tournament import Plugin, Reporter, hookimpl
+
+class Mine(Reporter):
+    def report(self, run):
+        {body}
+
+@hookimpl
+def tournament_register():
+    return [Plugin("reporter", "{name}", "{name}:Mine")]
+"""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -61,6 +75,16 @@ class Terminal:
         path.write_text(config)
         return path
 
+    def install_reporter(self, name: str, body: str) -> None:
+        """A distribution with one reporter, whose `report(self, run)` has this body."""
+        place = self.folder / f"plugin-{name}"
+        info = place / f"{name}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (place / f"{name}.py").write_text(REPORTER.format(name=name, body=body))
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[tournament]\n{name} = {name}\n")
+        self.environment["PYTHONPATH"] += f"{os.pathsep}{place}"
+
     def start(self, *arguments: object) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "tournament", *map(str, arguments)],
@@ -84,6 +108,11 @@ class Terminal:
 
     def run(self, config: str, *arguments: object) -> Done:
         return self.tournament("run", self.write(config), *arguments)
+
+
+def wait_for(process: subprocess.Popen[str], start: str) -> None:
+    """Read what the match prints up to the line that begins so; it has to come."""
+    assert any(line.startswith(start) for line in process.stdout), f"{start!r} was never printed"
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
+
+from .conftest import wait_for
 
 CONFIG = """
 task: {{use: {task}}}
@@ -27,11 +28,6 @@ def runs(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def wait_for(process: subprocess.Popen[str], start: str) -> None:
-    """Read what the match prints up to the line that begins so; it has to come."""
-    assert any(line.startswith(start) for line in process.stdout), f"{start!r} was never printed"
 
 
 def config(broken: str, *, task="guess", threshold=2, start="60s", stall="60s") -> str:
@@ -119,43 +115,6 @@ def test_a_deaf_worker_and_its_child_are_killed_when_somebody_wins(terminal):
     assert done.standing("broken")["state"] == "STOPPED"
     child = int(Path(done.folder.trial("broken").path, "child.pid").read_text())
     assert not runs(child)
-
-
-def test_ctrl_c_stops_everything_and_leaves_a_readable_run(terminal):
-    terminal.write(config("hangs"))
-    process = terminal.start("run", "race.yaml")
-    wait_for(process, "honest: epoch 1,")
-    process.send_signal(signal.SIGINT)
-    done = terminal.finish(process, timeout=30)
-    assert done.code == 130
-    assert done.verdict["outcome"] == "interrupted"
-    assert {s["state"] for s in done.verdict["standings"]} <= {"STOPPED", "COMPLETED"}
-    pids = [e.data.pid for e in done.events if e.type == "spawned"]
-    assert not any(psutil.pid_exists(pid) for pid in pids)
-    assert "No winner" in done.folder.progress.read_text()
-
-
-def test_a_second_ctrl_c_does_not_wait_for_the_deaf(terminal):
-    text = config("ignoresorders").replace("grace: 1s", "grace: 600s")
-    terminal.write(text)
-    process = terminal.start("run", "race.yaml")
-    wait_for(process, "broken: epoch 0,")
-    process.send_signal(signal.SIGINT)
-    wait_for(process, "honest: ")
-    process.send_signal(signal.SIGINT)
-    done = terminal.finish(process, timeout=60)
-    assert done.code == 130
-    assert done.verdict["outcome"] == "interrupted"
-
-
-def test_ctrl_c_while_workers_still_prepare_ends_the_run(terminal):
-    terminal.write(config("hangsinprepare"))
-    process = terminal.start("run", "race.yaml")
-    wait_for(process, "honest: ready")
-    process.send_signal(signal.SIGINT)
-    done = terminal.finish(process, timeout=60)
-    assert done.code == 130
-    assert {s["state"] for s in done.verdict["standings"]} == {"STOPPED"}
 
 
 def test_a_process_that_the_match_did_not_start_is_left_alone(terminal):

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .cache import Cache
-    from .errors import ConfigError, ContractError, OptionError, PluginError, TournamentError
+    from .errors import (
+        ConfigError,
+        ContractError,
+        LogError,
+        OptionError,
+        PluginError,
+        TournamentError,
+    )
     from .plugin.api import (
+        AnyOptions,
         Arrays,
         Context,
         Evaluation,
@@ -19,20 +27,28 @@ if TYPE_CHECKING:
         Metric,
         Options,
         Reporter,
+        Split,
         Strategy,
         Task,
     )
     from .plugin.hookspecs import Plugin, hookimpl
+    from .record.events import Check
+    from .referee.judge import Judgement
+    from .referee.standings import Standing, Standings
     from .reporting.run import Run
 
 _HOMES = {
+    "AnyOptions": "plugin.api",
     "Arrays": "plugin.api",
     "Cache": "cache",
+    "Check": "record.events",
     "ConfigError": "errors",
     "Context": "plugin.api",
     "ContractError": "errors",
     "Evaluation": "plugin.api",
+    "Judgement": "referee.judge",
     "Labelled": "plugin.api",
+    "LogError": "errors",
     "Metric": "plugin.api",
     "OptionError": "errors",
     "Options": "plugin.api",
@@ -40,6 +56,9 @@ _HOMES = {
     "PluginError": "errors",
     "Reporter": "plugin.api",
     "Run": "reporting.run",
+    "Split": "plugin.api",
+    "Standing": "referee.standings",
+    "Standings": "referee.standings",
     "Strategy": "plugin.api",
     "Task": "plugin.api",
     "TournamentError": "errors",
@@ -47,13 +66,17 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnyOptions",
     "Arrays",
     "Cache",
+    "Check",
     "ConfigError",
     "Context",
     "ContractError",
     "Evaluation",
+    "Judgement",
     "Labelled",
+    "LogError",
     "Metric",
     "OptionError",
     "Options",
@@ -61,6 +84,9 @@ __all__ = [
     "PluginError",
     "Reporter",
     "Run",
+    "Split",
+    "Standing",
+    "Standings",
     "Strategy",
     "Task",
     "TournamentError",

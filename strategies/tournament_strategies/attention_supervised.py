@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from torch import nn
 
-from tournament.plugin.api import AnyOptions
+from tournament import AnyOptions
 
 from .options import TrainingOptions
 from .small_cnn import SmallCnn

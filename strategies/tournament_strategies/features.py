@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.errors import OptionError
-from tournament.plugin.api import Context
+from tournament import Context, OptionError
 
 from .backbone import FEATURES, frozen_resnet, write_features
 from .cores import all_cores

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from tournament.plugin.api import Options
+from tournament import Options
 
 from .supervision import Scale
 

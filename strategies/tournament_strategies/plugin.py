@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tournament.plugin.hookspecs import Plugin, hookimpl
+from tournament import Plugin, hookimpl
 
 
 @hookimpl

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, JsonValue
 from torch import Tensor, nn
 
-from tournament.errors import ContractError
-from tournament.plugin.api import AnyOptions, Arrays, Context, Task
+from tournament import AnyOptions, Arrays, Context, ContractError, Task
 
 from .backbone import FEATURES
 from .features import FeatureTables

@@ -53,8 +53,10 @@ RECIPE = Recipe()
 def pretrain(recipe: Recipe, progress: Progress) -> tuple[dict[str, Tensor], dict[str, JsonValue]]:
     """The weights, on the CPU under torchvision's names, and facts about them (shares in 0..1).
 
-    The same recipe gives the same weights on the same machine and number of threads. torch's own
-    generator is left as it was.
+    The same recipe gives the same weights on the same machine and number of threads, if `side` is
+    at least 32: below that the last layers see single pixels, whose gradients oneDNN does not
+    repeat to the last digit in bfloat16 (seen with torch 2.15). torch's own generator is left as
+    it was.
     """
     start = time.monotonic()
     with torch.random.fork_rng(devices=[]):

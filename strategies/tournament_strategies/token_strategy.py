@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from tournament.plugin.api import AnyOptions, Arrays, Context, Labelled, Strategy
+from tournament import AnyOptions, Arrays, Context, Labelled, Strategy
 
 from .classifier import VideoClassifier
 from .options import TrainingOptions

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tournament.errors import ContractError
+from tournament import ContractError
 
 from .batches import in_order, shuffled
 from .classifier import VideoClassifier, sight

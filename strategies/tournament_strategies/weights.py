@@ -16,8 +16,7 @@ from pydantic import JsonValue
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from tournament.errors import OptionError
-from tournament.plugin.api import Context
+from tournament import Context, OptionError
 
 from .backbone import trunk_shapes
 from .cores import all_cores

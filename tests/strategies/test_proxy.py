@@ -18,7 +18,7 @@ from tournament_strategies.weights import frozen_weights
 
 MakeContext = Callable[..., Context]
 SHORT = Recipe(steps=40, batch=16, side=32, judged=192)
-TINY = Recipe(steps=2, batch=4, side=16, judged=16)
+TINY = Recipe(steps=2, batch=4, side=32, judged=16)
 
 
 def test_proxy_weights_beat_untrained_ones_under_a_linear_probe(context: MakeContext) -> None:

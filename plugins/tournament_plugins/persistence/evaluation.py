@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.plugin.api import Evaluation
+from tournament import Evaluation
 
 from . import metrics as measure
 from .packed import Truth

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tournament.plugin.api import Options, Split
+from tournament import Options, Split
 
 
 class PersistenceOptions(Options):

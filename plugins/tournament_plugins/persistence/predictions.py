@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.errors import ContractError
-from tournament.plugin.api import Arrays
+from tournament import Arrays, ContractError
 
 TOLERANCE = 0.01
 """How far a row of attention may be from summing to 1: half precision needs this much."""

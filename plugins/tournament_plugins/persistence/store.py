@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament.plugin.api import Labelled
+from tournament import Labelled
 
 from .crop_table import CropTable
 from .options import PersistenceOptions

@@ -12,16 +12,7 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
-from tournament.plugin.api import (
-    AnyOptions,
-    Arrays,
-    Context,
-    Evaluation,
-    Labelled,
-    Metric,
-    Split,
-    Task,
-)
+from tournament import AnyOptions, Arrays, Context, Evaluation, Labelled, Metric, Split, Task
 
 from .evaluation import evaluate
 from .options import PersistenceOptions, split_range

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from tournament.referee.standings import Standing, Standings
+from tournament import Standing, Standings
 from tournament.referee.wording import metric_text
 
 from .measure import fold_name, width_of

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from tournament import Standing, Standings
 from tournament.config.criteria import Leaf
-from tournament.referee.standings import Standing, Standings
 from tournament.referee.wording import metric_text
 
 from .measure import fold_name, width_of

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from tournament import Standing, Standings
 from tournament.config.criteria import Criteria
-from tournament.referee.standings import Standing, Standings
 
 from .gaps import mark_gaps, open_lane
 from .panel import dress, head

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tournament import Check, Judgement, Standing, Standings
 from tournament.errors import LogError, TournamentError, nearest
-from tournament.record.events import Check
-from tournament.referee.judge import Judgement
-from tournament.referee.standings import Standing, Standings
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from tournament.plugin.api import Reporter
+from tournament import Reporter, Run
 from tournament.record.atomic import write_with
-from tournament.reporting.run import Run
 
 from .subject import default_trial
 from .trial_figure import draw_trial

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tournament import LogError, Run, Standings
 from tournament.config.criteria import Criteria
-from tournament.errors import LogError
-from tournament.referee.standings import Standings
-from tournament.reporting.run import Run
 
 from .attention_panel import TITLE as ATTENTION_TITLE
 from .attention_panel import draw_attention

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tournament import Check, Run
 from tournament.record.checkpoint import fingerprint
-from tournament.record.events import Check
-from tournament.reporting.run import Run
 
 Floats = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from tournament import Standing, Standings
 from tournament.record.events import Leaf
-from tournament.referee.standings import Standing, Standings
 from tournament.referee.wording import metric_text
 
 from .subject import Subject

@@ -94,6 +94,16 @@ def test_a_broken_plugin_is_kept_with_its_reason_and_the_others_still_load(insta
     assert reason in broken.reason
 
 
+@pytest.mark.parametrize("metadata", ["", "Metadata-Version: 2.1\n", "Name: half\n"])
+def test_a_distribution_without_name_or_version_is_listed_all_the_same(install, tmp_path, metadata):
+    install("odd-plugin", good())
+    (tmp_path / "odd_plugin-2.5.dist-info" / "METADATA").write_text(metadata)
+    points = [e for d in distributions(path=[str(tmp_path)]) for e in d.entry_points]
+    (found,) = load_registry(points).installed
+    assert found.distribution in ("unknown", "half")
+    assert found.version == "unknown"
+
+
 def test_two_plugins_of_one_name_are_an_error_that_names_both(install):
     install("first-plugin", good())
     found = install("second-plugin", good())

@@ -126,7 +126,9 @@ def _order(found: Installed) -> tuple[str, str]:
 
 
 def _origin(point: EntryPoint) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "unknown")
+    """Distribution and version; metadata may lack both, whatever its type says."""
+    name, version = (point.dist.name, point.dist.version) if point.dist else ("", "")
+    return name or "unknown", version or "unknown"
 
 
 def _declarations(manager: pluggy.PluginManager, point: EntryPoint) -> list[Plugin]:

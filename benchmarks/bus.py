@@ -23,8 +23,9 @@ from pathlib import Path
 
 from tournament.bus import Hub, Publisher
 from tournament.bus.exchange import BATCH
-from tournament.record.events import AnyEvent, Progress, make_event
+from tournament.record.events import AnyEvent, make_event
 from tournament.record.log import LogWriter, read_log
+from tournament.record.payloads import Progress
 
 RUN = "benchmark"
 SECRET = "benchmark"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         Task,
     )
     from .plugin.hookspecs import Plugin, hookimpl
-    from .record.events import Check
+    from .record.payloads import Check
     from .referee.judge import Judgement
     from .referee.standings import Standing, Standings
     from .reporting.run import Run
@@ -41,7 +41,7 @@ _HOMES = {
     "AnyOptions": "plugin.api",
     "Arrays": "plugin.api",
     "Cache": "cache",
-    "Check": "record.events",
+    "Check": "record.payloads",
     "ConfigError": "errors",
     "Context": "plugin.api",
     "ContractError": "errors",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tournament.bus import Publisher
-from tournament.record.events import Finished
+from tournament.record.payloads import Finished
 
 if __name__ == "__main__":
     endpoint, trial, secret, outbox = sys.argv[1:]

@@ -12,7 +12,8 @@ from urllib.parse import urlparse
 import pytest
 
 from tournament.bus import Hub, Publisher
-from tournament.record.events import AnyEvent, Finished, Start
+from tournament.record.events import AnyEvent
+from tournament.record.payloads import Finished, Start
 
 RUN = "race-1"
 SECRET = "correct horse battery staple"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tournament.bus import Hub, Publisher
-from tournament.record.events import AnyEvent, Closed, Finished, make_event, write_event
+from tournament.record.events import AnyEvent, make_event, write_event
+from tournament.record.payloads import Closed, Finished
 
 RUN = "race-1"
 Logged = Callable[[], list[AnyEvent]]

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tournament.bus.following import Following
-from tournament.record.events import AnyEvent, Finished, make_event
+from tournament.record.events import AnyEvent, make_event
+from tournament.record.payloads import Finished
 
 LOG = [
     make_event(

@@ -14,7 +14,7 @@ import pytest
 import zmq
 
 from tournament.bus import Hub, Publisher, Subscriber
-from tournament.record.events import Closed, Finished
+from tournament.record.payloads import Closed, Finished
 
 
 def garbage(seed: int, count: int) -> Iterator[list[bytes]]:

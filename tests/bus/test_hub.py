@@ -12,19 +12,9 @@ import pytest
 from tournament.bus import Hub, Publisher, Subscriber
 from tournament.bus.wire import Ack, Hello, Order, Refused, Welcome, frames
 from tournament.errors import BusError
-from tournament.record.events import (
-    AnyEvent,
-    Closed,
-    Finished,
-    Interrupted,
-    Note,
-    Payload,
-    Start,
-    Stop,
-    Verdict,
-    make_event,
-    write_event,
-)
+from tournament.record.events import AnyEvent, make_event, write_event
+from tournament.record.fields import Payload
+from tournament.record.payloads import Closed, Finished, Interrupted, Note, Start, Stop, Verdict
 
 RUN = "race-1"
 SECRET = "correct horse battery staple"

@@ -15,8 +15,9 @@ import pytest
 from tournament.bus import Endpoints, Hub, Subscriber
 from tournament.bus.wire import Ack, Hello, Welcome, frames
 from tournament.errors import BusError, LogError
-from tournament.record.events import AnyEvent, Finished, Interrupted, make_event, write_event
+from tournament.record.events import AnyEvent, make_event, write_event
 from tournament.record.log import LogWriter, read_log
+from tournament.record.payloads import Finished, Interrupted
 
 RUN = "race-1"
 SECRET = "correct horse battery staple"

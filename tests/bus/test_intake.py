@@ -9,16 +9,9 @@ import pytest
 
 from tournament.bus.intake import Append, Intake, Output, Reject, Send
 from tournament.bus.wire import Ack, Order, Refused, Welcome
-from tournament.record.events import (
-    AnyEvent,
-    Finished,
-    Interrupted,
-    Payload,
-    Start,
-    Stop,
-    make_event,
-    write_event,
-)
+from tournament.record.events import AnyEvent, make_event, write_event
+from tournament.record.fields import Payload
+from tournament.record.payloads import Finished, Interrupted, Start, Stop
 
 RUN = "race-1"
 SECRET = "correct horse battery staple"

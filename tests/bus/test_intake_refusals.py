@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 
 from tournament.bus.intake import Append, Drop, Intake, Output, Reject, Send
 from tournament.bus.wire import EVENT_LIMIT, Refused, Welcome
-from tournament.record.events import (
-    AnyEvent,
-    Failed,
-    Finished,
-    Note,
-    Verdict,
-    make_event,
-    write_event,
-)
+from tournament.record.events import AnyEvent, make_event, write_event
+from tournament.record.payloads import Failed, Finished, Note, Verdict
 
 RUN = "race-1"
 SECRET = "correct horse battery staple"

@@ -12,14 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tournament.bus.intake import Append, Intake, Output, Send
 from tournament.bus.outgoing import Outgoing
 from tournament.bus.wire import Ack, Hello, Order, frames
-from tournament.record.events import (
-    AnyEvent,
-    Finished,
-    Start,
-    Stop,
-    make_event,
-    write_event,
-)
+from tournament.record.events import AnyEvent, make_event, write_event
+from tournament.record.payloads import Finished, Start, Stop
 
 RUN = "race-1"
 WINDOW = 8

@@ -11,16 +11,9 @@ from tournament.bus import Hub, Publisher, Subscriber
 from tournament.bus.outbox import read_outbox
 from tournament.bus.wire import EVENT_LIMIT
 from tournament.errors import BusError, ContractError
-from tournament.record.events import (
-    AnyEvent,
-    Closed,
-    Finished,
-    Note,
-    Payload,
-    Progress,
-    Stop,
-    read_event,
-)
+from tournament.record.events import AnyEvent, read_event
+from tournament.record.fields import Payload
+from tournament.record.payloads import Closed, Finished, Note, Progress, Stop
 
 RUN = "race-1"
 SECRET = "correct horse battery staple"

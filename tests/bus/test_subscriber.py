@@ -9,8 +9,9 @@ import pytest
 
 from tournament.bus import Hub, Publisher, Subscriber
 from tournament.errors import BusError
-from tournament.record.events import AnyEvent, Closed, Finished, Interrupted, Note
+from tournament.record.events import AnyEvent
 from tournament.record.log import LogWriter
+from tournament.record.payloads import Closed, Finished, Interrupted, Note
 
 Take = Callable[[Subscriber, int], list[AnyEvent]]
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tournament.record.events import Check, Claim, Ended, Ready, Start, Stop, Verdict
+from tournament.record.payloads import Check, Claim, Ended, Ready, Start, Stop, Verdict
 
 RACE = """
 task: {use: guess}

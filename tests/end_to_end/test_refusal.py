@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tournament.record.events import Check, Overdue
+from tournament.record.payloads import Check, Overdue
 
 BAD_OPTIONS = """\
 task:

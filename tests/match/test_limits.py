@@ -6,7 +6,7 @@ import pytest
 
 from tournament.config.models import Limits
 from tournament.match.limits import Patience
-from tournament.record.events import Preparing, Progress, Ready, Start
+from tournament.record.payloads import Preparing, Progress, Ready, Start
 
 LIMITS = Limits(start=10.0, stall=5.0, output=1000)
 READY = Ready(metrics=(), device="cpu", threads=1, seconds=1, steps=(), report={}, versions={})

@@ -11,7 +11,7 @@ from tests.referee.conftest import check, ended, finished
 from tests.referee.test_referee import Race
 from tournament.match.progress_file import progress_text
 from tournament.match.verdict_file import verdict_object
-from tournament.record.events import Failed, Progress
+from tournament.record.payloads import Failed, Progress
 
 CRITERIA = {"all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75", "consistency >= 0.7"]}
 

@@ -11,14 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tournament.record import events
-from tournament.record.events import (
-    SPEAKERS,
-    Payload,
-    Progress,
-    make_event,
-    read_event,
-    write_event,
-)
+from tournament.record.events import SPEAKERS, make_event, read_event, write_event
+from tournament.record.fields import Payload
+from tournament.record.payloads import Progress
 
 
 def progress(figures):

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tournament.errors import LogError
-from tournament.record.events import AnyEvent, Finished, Note, Payload, make_event
+from tournament.record.events import AnyEvent, make_event
+from tournament.record.fields import Payload
 from tournament.record.log import (
     FIRST,
     LogWriter,
@@ -24,6 +25,7 @@ from tournament.record.log import (
     read_line,
     read_log,
 )
+from tournament.record.payloads import Finished, Note
 
 RUN = "race-1"
 

@@ -6,18 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from tournament.record.events import (
-    AnyEvent,
-    Check,
-    Ended,
-    Entry,
-    File,
-    Finished,
-    Opened,
-    Payload,
-    Ready,
-    make_event,
-)
+from tournament.record.events import AnyEvent, make_event
+from tournament.record.fields import Payload
+from tournament.record.payloads import Check, Ended, Entry, File, Finished, Opened, Ready
 
 FILE = File(name="x", sha256="0" * 64, bytes=1)
 

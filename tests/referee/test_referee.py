@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tournament.record.events import (
+from tournament.record.payloads import (
     Accepted,
     Claim,
     Complaint,

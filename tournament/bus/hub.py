@@ -17,7 +17,8 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from ..errors import BusError
-from ..record.events import SPEAKERS, AnyEvent, Payload, kind, make_event
+from ..record.events import SPEAKERS, AnyEvent, kind, make_event
+from ..record.fields import Payload
 from ..record.log import LogWriter
 from .conduct import Counters
 from .endpoints import Endpoints, make_endpoints

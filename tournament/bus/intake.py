@@ -19,7 +19,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from ..record.events import SPEAKERS, AnyEvent, Start, Stop, read_event, write_event
+from ..record.events import SPEAKERS, AnyEvent, read_event, write_event
+from ..record.payloads import Start, Stop
 from .admission import Admission, Attempt
 from .conduct import PATIENCE, Conduct, Counters
 from .wire import EVENT_LIMIT, Ack, Answer, Hello, Order, Refused, Welcome, complaint

@@ -17,7 +17,8 @@ import zmq
 from pydantic import ValidationError
 
 from ..errors import BusError, ContractError
-from ..record.events import SPEAKERS, Payload, kind, make_event
+from ..record.events import SPEAKERS, kind, make_event
+from ..record.fields import Payload
 from .outbox import Outbox
 from .outgoing import WINDOW, Outgoing
 from .sockets import Context, dealer, receive, send

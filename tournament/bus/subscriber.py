@@ -15,8 +15,9 @@ import zmq
 from pydantic import ValidationError
 
 from ..errors import BusError
-from ..record.events import AnyEvent, Closed
+from ..record.events import AnyEvent
 from ..record.log import read_line
+from ..record.payloads import Closed
 from .following import Following
 from .sockets import LIVE_QUEUE, Context, dealer, live_reader, receive, send
 from .wire import BEAT_TOPIC, Beat, Chunk, Refused, Replay, complaint, frames

@@ -27,7 +27,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import BusError
-from ..record.events import AnyEvent, Count, Name, read_event, write_event
+from ..record.events import AnyEvent, read_event, write_event
+from ..record.fields import Count, Name
 
 EVENT_LIMIT = 60 * 1024
 """The largest event of a worker, in bytes of JSON."""

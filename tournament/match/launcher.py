@@ -11,7 +11,7 @@ from ..process.ladder import StopLadder
 from ..process.orphans import adopt_orphans, kill_orphans
 from ..process.spawn import Exit, Worker
 from ..process.spec import WorkerSpec
-from ..record.events import Payload
+from ..record.fields import Payload
 from ..record.folder import TrialFolder
 from .limits import Patience
 

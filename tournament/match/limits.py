@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config.models import Limits
-from ..record.events import Check, Payload, Preparing, Progress, Ready, Start
+from ..record.fields import Payload
+from ..record.payloads import Check, Preparing, Progress, Ready, Start
 
 
 @dataclass

@@ -10,8 +10,11 @@ from ..bus.hub import Hub
 from ..bus.subscriber import Subscriber
 from ..errors import BusError
 from ..process.spawn import Exit
-from ..record.events import (
-    AnyEvent,
+from ..record.events import AnyEvent
+from ..record.fields import Payload
+from ..record.folder import RunFolder
+from ..record.log import LogWriter
+from ..record.payloads import (
     Closed,
     Ended,
     Failed,
@@ -20,15 +23,12 @@ from ..record.events import (
     Notice,
     Opened,
     Overdue,
-    Payload,
     Problems,
     Spawned,
     Start,
     Stop,
     Stopped,
 )
-from ..record.folder import RunFolder
-from ..record.log import LogWriter
 from ..referee.referee import Referee
 from ..referee.standings import TERMINAL, Standings
 from .launcher import Launcher, Running, new_secret

@@ -9,8 +9,8 @@ from pathlib import Path
 from ..config.criteria import Criteria, criteria_to_json
 from ..config.models import Config
 from ..process.spec import CriterionKey, WorkerSpec
-from ..record.events import Entry, Opened
 from ..record.folder import RunFolder
+from ..record.payloads import Entry, Opened
 
 
 @dataclass(frozen=True)

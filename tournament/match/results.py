@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from ..record.atomic import write_json, write_text
-from ..record.events import AnyEvent, Check
+from ..record.events import AnyEvent
 from ..record.folder import RunFolder
+from ..record.payloads import Check
 from ..referee.standings import Standings
 from .progress_file import progress_text
 from .verdict_file import check_object

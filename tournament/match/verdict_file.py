@@ -8,7 +8,7 @@ import math
 from pydantic import JsonValue
 
 from ..config.criteria import criteria_to_json
-from ..record.events import Check, Leaf
+from ..record.payloads import Check, Leaf
 from ..referee.standings import Standing, Standings
 
 

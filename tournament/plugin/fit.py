@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..errors import nearest
-from ..record.events import Complaint
+from ..record.payloads import Complaint
 from .api import AnyOptions, Metric
 
 

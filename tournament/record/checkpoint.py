@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .atomic import write_with
-from .events import File
+from .payloads import File
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..config.criteria import Criteria, Group
 from ..config.criteria import Leaf as Criterion
-from ..record.events import Check, Leaf
+from ..record.payloads import Check, Leaf
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ the two is the place of an exam.
 
 from __future__ import annotations
 
-from ..record.events import (
+from ..record.events import AnyEvent
+from ..record.fields import Payload
+from ..record.payloads import (
     Accepted,
-    AnyEvent,
     Check,
     Claim,
     Ended,
     Interrupted,
-    Payload,
     Problems,
     Ready,
     Start,

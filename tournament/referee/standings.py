@@ -10,9 +10,10 @@ import math
 from dataclasses import dataclass, field
 
 from ..config.criteria import Criteria, criteria_from_json
-from ..record.events import (
+from ..record.events import AnyEvent
+from ..record.fields import Payload
+from ..record.payloads import (
     Accepted,
-    AnyEvent,
     Check,
     Claim,
     Closed,
@@ -24,7 +25,6 @@ from ..record.events import (
     Notice,
     Opened,
     Overdue,
-    Payload,
     Preparing,
     Problems,
     Progress,

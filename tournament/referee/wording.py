@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..record.events import Leaf
+from ..record.payloads import Leaf
 from .judge import Judgement
 
 TITLES = {

@@ -18,8 +18,8 @@ from ..bus.publisher import Publisher
 from ..errors import TournamentError
 from ..process.parent import die_with_parent
 from ..process.spec import WorkerSpec
-from ..record.events import Failed, Stopped
 from ..record.folder import TrialFolder
+from ..record.payloads import Failed, Stopped
 from .link import Link, Ordered
 from .session import prepare
 from .training import Race

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ..bus.publisher import Publisher
-from ..record.events import Payload
+from ..record.fields import Payload
 
 BEAT = 0.5
 """Seconds between two reports of progress."""

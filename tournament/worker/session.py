@@ -18,8 +18,8 @@ from ..plugin.api import Context, Labelled, Strategy, Task
 from ..plugin.fit import read_options, unknown_metrics
 from ..plugin.registry import Registry, load_registry
 from ..process.spec import WorkerSpec
-from ..record.events import Accepted, Complaint, Note, Preparing, Problems, Ready, Step
 from ..record.folder import TrialFolder
+from ..record.payloads import Accepted, Complaint, Note, Preparing, Problems, Ready, Step
 from .device import resolve_device
 from .link import Link
 from .randomness import seed_everything

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from ..errors import ContractError
 from ..plugin.api import Evaluation
 from ..record.checkpoint import fingerprint, save_state, save_table
-from ..record.events import Check, File, Finished, Note, Progress, Stopped
+from ..record.payloads import Check, File, Finished, Note, Progress, Stopped
 from .figures import checked_figures, checked_metrics
 from .link import Link, Ordered
 from .randomness import untouched_randomness

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from tournament import Standing, Standings
-from tournament.record.events import Leaf
+from tournament.record.payloads import Leaf
 from tournament.referee.wording import metric_text
 
 from .subject import Subject

@@ -19,7 +19,11 @@ from scipy.stats import wilcoxon
 
 from tournament.config.criteria import criteria_from_json, criteria_to_json
 from tournament.record.checkpoint import fingerprint, save_state, save_table
-from tournament.record.events import (
+from tournament.record.events import make_event
+from tournament.record.fields import Payload
+from tournament.record.folder import RunFolder
+from tournament.record.log import LogWriter
+from tournament.record.payloads import (
     Check,
     Closed,
     Ended,
@@ -27,14 +31,10 @@ from tournament.record.events import (
     Failed,
     Finished,
     Opened,
-    Payload,
     Ready,
     Stopped,
     Verdict,
-    make_event,
 )
-from tournament.record.folder import RunFolder
-from tournament.record.log import LogWriter
 from tournament.referee.referee import Referee
 from tournament.reporting.run import Run
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import wait
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -74,19 +75,26 @@ def test_when_the_log_fails_nothing_is_acknowledged_and_the_match_is_told(
     assert [event.seq for event in logged()] == [1]
 
 
-def test_a_failure_that_nobody_was_told_is_told_at_the_end(
-    log: LogWriter, tmp_path: Path, peer: Callable[[str], Any]
-) -> None:
+def test_a_failure_that_nobody_was_told_is_told_at_the_end(log: LogWriter, tmp_path: Path) -> None:
     hub = Hub(RUN, tmp_path, log)
     hub.start()
-    hub.admit("a", 0, SECRET)
-    speaker = peer(hub.endpoints.ingest)
     log.close()
-    for message in (hello(), said(1)):
-        speaker.send(*message)
-    assert speaker.hear() == frames(Welcome(seq=0))
+    unread = hub.publish(Interrupted(signal="SIGINT"))
+    assert wait([unread], timeout=20).done
     with pytest.raises(BusError, match="the hub has stopped"):
         hub.close()
+
+
+def test_a_worker_is_greeted_and_not_acknowledged_when_the_log_fails(
+    log: LogWriter, seated: Any, hub: Hub, logged: Logged
+) -> None:
+    log.close()
+    seated.send(*said(1))
+    with pytest.raises(BusError, match="the hub has stopped"):
+        hub.publish(Interrupted(signal="SIGINT")).result(timeout=20)
+    with suppress(BusError):
+        hub.close()
+    assert logged() == []
 
 
 def folder_of(endpoints: Endpoints) -> Path:

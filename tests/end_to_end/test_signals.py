@@ -106,7 +106,7 @@ def test_ctrl_c_while_reports_are_made_keeps_the_outcome(terminal):
     os.mkfifo(pipe)
     body = f"Path({str(pipe)!r}).write_text(str(os.getpid())); threading.Event().wait()"
     terminal.install_reporter("slow", body)
-    terminal.write(config("walker").replace("closeness >= 2", "closeness >= 0.9"))
+    terminal.write(config("hangs").replace("closeness >= 2", "closeness >= 0.9"))
     process = terminal.start("run", "race.yaml")
     reporting = int(pipe.read_text())  # Comes when the reporter has begun.
     process.send_signal(signal.SIGINT)

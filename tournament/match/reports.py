@@ -21,21 +21,26 @@ class Reports:
 def make_reports(folder: RunFolder, timeout: float = 120.0) -> Reports:
     """Let every installed reporter look at the run."""
     command = [sys.executable, "-P", "-m", "tournament.reporting", str(folder.path)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        return Reports((), f"the reporters took longer than {timeout:.0f} s and were ended")
-    except KeyboardInterrupt:
-        return Reports((), "interrupted; `python -m tournament.reporting RUN` makes them")
-    if done.stderr:
-        folder.reports_log.write_text(done.stderr)
-    files = tuple(Path(line) for line in done.stdout.splitlines())
-    return Reports(files, _complaint(done))
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return Reports((), f"the reporters took longer than {timeout:.0f} s and were ended")
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()  # Popen does not wait for what Ctrl-C ends.
+            return Reports((), "interrupted; `python -m tournament.reporting RUN` makes them")
+    if stderr:
+        folder.reports_log.write_text(stderr)
+    return Reports(tuple(map(Path, stdout.splitlines())), _complaint(process.returncode, stderr))
 
 
-def _complaint(done: subprocess.CompletedProcess[str]) -> str:
+def _complaint(code: int, stderr: str) -> str:
     """The last line of a failed reporter; warnings of one that worked are in its log."""
-    if done.returncode == 0:
+    if code == 0:
         return ""
-    last = done.stderr.strip().splitlines()[-1:] or [f"ended with code {done.returncode}"]
+    last = stderr.strip().splitlines()[-1:] or [f"ended with code {code}"]
     return last[0]

@@ -41,13 +41,18 @@ class Cache:
     """Entries below `root`; by default the user's cache folder (XDG_CACHE_HOME is respected).
 
     `waiting(what)` is called several times a second while another process builds what is wanted.
+    With a `scratch` folder nothing new goes into `root`: what is not there is built in `scratch`.
     """
 
     def __init__(
-        self, root: Path | None = None, waiting: Callable[[str], None] = lambda _what: None
+        self,
+        root: Path | None = None,
+        waiting: Callable[[str], None] = lambda _what: None,
+        scratch: Path | None = None,
     ) -> None:
         self.root = root or platformdirs.user_cache_path("strategy-tournament")
         self._waiting = waiting
+        self._scratch = scratch
         self.history: list[Built] = []
 
     def entry(self, what: str, key: Key, build: Callable[[Path], None]) -> Path:
@@ -58,6 +63,9 @@ class Cache:
         """
         start = time.monotonic()
         place = self.root / f"{what}-{_digest(key)}"
+        if self._scratch is not None:
+            here = Cache(self._scratch, self._waiting)
+            return place if place.is_dir() else here.entry(what, key, build)
         self._check_writable()
         with _locked(place.with_suffix(".lock"), lambda: self._waiting(what)):
             cached = place.is_dir()

@@ -21,6 +21,7 @@ from .backbone import FEATURES
 from .features import FeatureTables
 from .options import TrainingOptions
 from .precision import Wanted, chosen_precision
+from .proxy import proxy_note
 from .token_strategy import TokenStrategy
 from .tokens import Tokens
 from .weights import frozen_weights
@@ -70,6 +71,8 @@ class PretrainedFeatures(TokenStrategy):
     @classmethod
     def prepare(cls, options: Any, task: Task, context: Context) -> Mapping[str, JsonValue]:
         tables = _tables(options, context)
+        if options.weights == "proxy":
+            context.note(proxy_note(tables.weights.facts))
         crops: dict[str, JsonValue] = {
             "train": len(tables.of(task.data("train").inputs)),
             "validation": len(tables.of(task.data("validation").inputs)),

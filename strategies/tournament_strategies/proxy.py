@@ -8,7 +8,7 @@ on its features beside one on the features of untrained weights.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -75,6 +75,16 @@ def pretrain(recipe: Recipe, progress: Progress) -> tuple[dict[str, Tensor], dic
         "pretraining_seconds": round(time.monotonic() - start, 1),
     }
     return dict(network.state_dict()), facts
+
+
+def proxy_note(facts: Mapping[str, JsonValue]) -> str:
+    """What a reader of the report should know about proxy weights, from `pretrain`'s facts."""
+    chance = sum(1 / answers for answers in CLASSES) / len(CLASSES)
+    return (
+        f"proxy weights tell {facts['accuracy']:.0%} of unseen shapes, sizes and blurs (chance "
+        f"{chance:.0%}); a linear probe on their features {facts['probe_accuracy']:.0%}, on those "
+        f"of untrained weights {facts['probe_accuracy_untrained']:.0%}"
+    )
 
 
 def _train(network: nn.Module, heads: nn.Module, recipe: Recipe, progress: Progress) -> None:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ..match.tournament import Outcome
 from ..referee.standings import Standing, Standings
-from ..referee.wording import closeness_text, metric_text
+from ..referee.wording import bound_text, closeness_text, metric_text
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[Text]:
@@ -35,12 +35,17 @@ def _headline(standings: Standings) -> Text:
     if verdict is None or winner is None or verdict.epoch is None:
         reason = verdict.reason if verdict else "the run ended without a verdict"
         return Text(f"no winner  {reason}", style="bold yellow")
-    figures = ", ".join(
-        f"{leaf.metric} {metric_text(leaf.metric, leaf.value)}" for leaf in winner.claims[0].leaves
+    claim, result = standings.winning_claim, standings.winning_exam
+    assert claim is not None and result is not None
+    claimed = ", ".join(
+        f"{leaf.metric} {metric_text(leaf.metric, leaf.value)}" for leaf in claim.leaves
     )
-    word = "" if verdict.examined else " (its own claim, not examined)"
     return Text(
-        f"winner     {winner.name} at epoch {verdict.epoch}: {figures}{word}", style="bold green"
+        f"winner     {winner.name} at epoch {verdict.epoch}\n"
+        f"claimed    {claimed} (validation data)\n"
+        f"examined   {', '.join(map(bound_text, result.bounds))} "
+        f"({result.samples} sealed samples)",
+        style="bold green",
     )
 
 

@@ -175,6 +175,43 @@ class Limits(_Model):
     )
 
 
+class ExamChoice(_Model):
+    """How claims are examined. Every claim is: there is no win without an exam."""
+
+    samples: int = Field(
+        default=500,
+        ge=500,
+        le=1_000_000,
+        description="Fresh samples of sealed data, where the task makes its data. More of them tell "
+        "a good claim from a lucky one with more certainty, and take longer.",
+        examples=[500],
+    )
+    attempts: int = Field(
+        default=3,
+        ge=1,
+        le=100,
+        description="Exams that each entrant may sit. The more, the stricter is each.",
+        examples=[3],
+    )
+    confidence: float = Field(
+        default=0.95,
+        ge=0.5,
+        le=0.999,
+        description="The chance that no false winner is crowned, over all exams of the tournament.",
+        examples=[0.95],
+    )
+    backoff: int = Field(
+        default=1,
+        ge=0,
+        le=1000,
+        description="Checks that an entrant sits out after a rejected claim; doubled each time.",
+        examples=[1],
+    )
+    timeout: Duration = Field(
+        default=600.0, description="The longest time that one exam may take.", examples=["10m"]
+    )
+
+
 class Config(_Model):
     """One tournament."""
 
@@ -214,6 +251,9 @@ class Config(_Model):
         description="Where run folders go; a path written in a file is relative to that file. By "
         "default `runs` in the current folder.",
         examples=["../runs"],
+    )
+    exam: ExamChoice = Field(
+        default=ExamChoice(), description="How claims are examined.", examples=[{"samples": 500}]
     )
     stop: StopTimes = Field(
         default=StopTimes(), description="How workers are stopped.", examples=[{"grace": "10s"}]

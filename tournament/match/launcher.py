@@ -8,11 +8,11 @@ from pathlib import Path
 
 from ..config.models import Config
 from ..process.ladder import StopLadder
-from ..process.orphans import adopt_orphans, kill_orphans
-from ..process.spawn import Exit, Worker
-from ..process.spec import WorkerSpec
+from ..process.orphans import Household
+from ..process.spawn import WORKER, Child, Exit
 from ..record.fields import Payload
 from ..record.folder import TrialFolder
+from ..record.spec import WorkerSpec
 from .limits import Patience
 
 
@@ -22,7 +22,7 @@ class Running:
 
     spec: WorkerSpec
     folder: TrialFolder
-    worker: Worker
+    worker: Child
     patience: Patience
     ladder: StopLadder | None = None
     given_up: bool = False
@@ -31,8 +31,8 @@ class Running:
 class Launcher:
     """Starts the workers of a match on this machine. Call it from the main thread only."""
 
-    def __init__(self, config: Config) -> None:
-        self._strangers = adopt_orphans()
+    def __init__(self, config: Config, household: Household) -> None:
+        self._household = household
         self._config = config
         self.running: dict[str, Running] = {}
 
@@ -41,9 +41,10 @@ class Launcher:
         folder = TrialFolder(Path(spec.folder))
         folder.create()
         folder.spec.write_text(spec.model_dump_json(indent=2) + "\n")
-        worker = Worker(
-            folder.spec, secret, spec.threads, folder.stdout, folder.stderr, cwd=Path.cwd()
+        worker = Child(
+            WORKER, folder.spec, secret, spec.threads, folder.stdout, folder.stderr, Path.cwd()
         )
+        self._household.wanted.add(worker.pid)
         patience = Patience(self._config.limits, since=now)
         self.running[spec.trial] = Running(spec, folder, worker, patience)
         return worker.pid
@@ -90,21 +91,19 @@ class Launcher:
         for trial, running in list(self.running.items()):
             if (how := running.worker.poll()) is not None:
                 del self.running[trial]
+                self._household.wanted.discard(running.worker.pid)
                 ended.append((running, how))
         if ended:
-            self._kill_orphans()
+            self._household.sweep()
         return ended
 
     def kill_all(self) -> None:
-        """The last resort: nothing is left running."""
+        """The last resort: no worker is left running."""
         for running in self.running.values():
             running.worker.kill()
             running.worker.wait()
-        self._kill_orphans()
-
-    def _kill_orphans(self) -> None:
-        workers = {running.worker.pid for running in self.running.values()}
-        kill_orphans(workers | self._strangers)
+            self._household.wanted.discard(running.worker.pid)
+        self._household.sweep()
 
 
 def new_secret() -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ..bus.hub import Hub
 from ..bus.subscriber import Subscriber
 from ..errors import BusError
+from ..plugin.registry import Registry
+from ..process.orphans import Household
 from ..process.spawn import Exit
 from ..record.events import AnyEvent
 from ..record.fields import Payload
@@ -17,6 +19,7 @@ from ..record.log import LogWriter
 from ..record.payloads import (
     Closed,
     Ended,
+    Exam,
     Failed,
     Finished,
     Interrupted,
@@ -24,13 +27,16 @@ from ..record.payloads import (
     Opened,
     Overdue,
     Problems,
+    Sealed,
     Spawned,
     Start,
     Stop,
     Stopped,
+    Verdict,
 )
 from ..referee.referee import Referee
 from ..referee.standings import TERMINAL, Standings
+from .exams import ExamRoom
 from .launcher import Launcher, Running, new_secret
 from .plan import Plan, worker_spec
 from .results import Results
@@ -64,6 +70,7 @@ class Match:
     def __init__(
         self,
         plan: Plan,
+        registry: Registry,
         folder: RunFolder,
         opened: Opened,
         notices: Sequence[str],
@@ -74,7 +81,9 @@ class Match:
         self._opening = [opened, *(Notice(text=text) for text in notices)]
         self._look = look
         self._referee = Referee()
-        self._launcher = Launcher(plan.config)
+        household = Household()
+        self._launcher = Launcher(plan.config, household)
+        self._exams = ExamRoom(plan, registry, folder, household)
         self._results = Results(folder)
         self._heard_rings = 0
         self._started = time.monotonic()
@@ -93,6 +102,7 @@ class Match:
             with Subscriber(hub.endpoints.live, hub.endpoints.replay) as subscriber:
                 return self._run(hub, subscriber)
         finally:
+            self._exams.close()
             self._launcher.kill_all()
             hub.close()
             log.close()
@@ -126,6 +136,8 @@ class Match:
             self._bury(running, how, hub)
         for trial, reason in self._launcher.overdue(now):
             hub.publish(Overdue(trial=trial, reason=reason))
+        if (result := self._exams.result(now)) is not None:
+            hub.publish(result)
         self._hear_bell(hub, now)
         self._launcher.climb(now)
         self._results.write_progress(self.standings)
@@ -141,14 +153,18 @@ class Match:
     def _take(self, event: AnyEvent, hub: Hub) -> None:
         for decision in self._referee.apply(event):
             hub.publish(decision)
-        self._act_on(event)
+        self._act_on(event, hub)
         if complaint := self._results.write_metrics(event, self.standings):
             hub.publish(Notice(text=complaint))
 
-    def _act_on(self, event: AnyEvent) -> None:
+    def _act_on(self, event: AnyEvent, hub: Hub) -> None:
         """What follows from a logged event for the processes."""
         now = time.monotonic()
         match event.data:
+            case Exam() as exam:
+                hub.publish(self._begin(exam, event.offset or 0, now))
+            case Verdict():
+                self._exams.close()
             case Start(trials=trials):
                 for trial in trials:
                     self._launcher.heard(trial, event.data, now)
@@ -162,6 +178,12 @@ class Match:
                 self._launcher.heard(event.trial, event.data, now)
             case _:
                 pass
+
+    def _begin(self, exam: Exam, because: int, now: float) -> Sealed:
+        trial = self.standings.trials[exam.trial]
+        claim = trial.claim_at(exam.check)
+        assert claim is not None and trial.ready is not None
+        return self._exams.begin(exam, because, claim, trial.ready.device, now)
 
     def _bury(self, running: Running, how: Exit, hub: Hub) -> None:
         """A worker is gone: take in what it still had to say, then log its end."""
@@ -181,6 +203,8 @@ class Match:
                 exit_code=how.code,
                 signal=how.signal,
                 stderr=running.worker.last_lines(),
+                cpu_seconds=how.cpu_seconds,
+                peak_memory=how.peak_memory,
             )
         )
         running.worker.close()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..config.criteria import Criteria, criteria_to_json
 from ..config.models import Config
-from ..process.spec import CriterionKey, WorkerSpec
 from ..record.folder import RunFolder
 from ..record.payloads import Entry, Opened
+from ..record.spec import CriterionKey, WorkerSpec
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ def opening(plan: Plan, version: str, config_sha256: str) -> Opened:
             "threads": plan.threads,
             "every": criteria.every,
             "criteria": criteria_to_json(criteria),
+            "exam": plan.config.exam.model_dump(),
             "trials": plan.entries,
         }
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..config.criteria import Criteria
 from ..referee.standings import Standing, Standings
 from ..referee.wording import (
+    bound_text,
     closeness_text,
     duration_text,
     metric_text,
@@ -95,11 +96,14 @@ def _outcome(standings: Standings) -> str:
         return ""
     if winner is None or verdict.epoch is None:
         return f"## No winner\n\n{verdict.reason}"
-    claim = winner.claims[0]
+    claim, result = standings.winning_claim, standings.winning_exam
+    assert claim is not None and result is not None
     lines = [
         f"- {'✅' if leaf.met else '❌'} {metric_title(leaf.metric)}: "
-        f"{metric_text(leaf.metric, leaf.value)} ({leaf.criterion})"
-        for leaf in claim.leaves
+        f"{metric_text(leaf.metric, leaf.value)} ({leaf.criterion}); "
+        f"examined: {bound_text(bound)}"
+        for leaf, bound in zip(claim.leaves, result.bounds, strict=True)
     ]
-    word = "examined" if verdict.examined else "claimed, not examined"
-    return f"## 🏆 Winner: {winner.name} at epoch {verdict.epoch} ({word})\n\n" + "\n".join(lines)
+    head = f"## 🏆 Winner: {winner.name} at epoch {verdict.epoch}"
+    data = f"Examined on {result.samples} sealed samples in {duration_text(result.seconds)}."
+    return "\n\n".join([head, "\n".join(lines), data])

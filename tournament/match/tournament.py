@@ -64,7 +64,8 @@ def run_tournament(
     write_json(folder.provenance, provenance)
     digest = hashlib.sha256(resolved.encode()).hexdigest()
     opened = opening(plan, version("strategy-tournament"), digest)
-    match = Match(plan, folder, opened, [*plan.notices, *_broken(registry)], look)
+    notices = [*plan.notices, *_broken(registry)]
+    match = Match(plan, registry, folder, opened, notices, look)
     standings = match.standings
     try:
         with _rung_by_signals(match.bell):

@@ -10,19 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from ..cache import Cache
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
-
-Arrays = Mapping[str, "Array"]
-"""Arrays by name. Predictions and states cross processes in this form, never as objects."""
+from .estimators import Estimator
+from .examinable import Arrays, Examinable, Labelled
 
 Split = Literal["train", "validation", "test"]
 
@@ -37,21 +31,19 @@ AnyOptions = type[Options]
 
 
 class Metric(BaseModel):
-    """A number that a task measures at every check. `better` says which way is better."""
+    """A number that a task measures at every check. `better` says which way is better.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    `estimator` says how it follows from the samples. An exam judges a metric without one by its
+    value alone, and says so.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     name: str
     meaning: str
     unit: str = ""
     better: Literal["higher", "lower"] = "higher"
-
-
-class Labelled(NamedTuple):
-    """One split: what a strategy sees, and the truth about it. The task says what both are."""
-
-    inputs: Any
-    truth: Any
+    estimator: Estimator | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +79,8 @@ class Context:
     progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
 
 
-class Task(ABC):
-    """What is competed at: data and its evaluation."""
+class Task(Examinable, ABC):
+    """What is competed at: data, its evaluation, and what an exam needs (see `Examinable`)."""
 
     Options: ClassVar[AnyOptions] = Options
     metrics: ClassVar[tuple[Metric, ...]]

@@ -90,14 +90,26 @@ class Registry:
 def import_target(found: Installed) -> Any:
     """The object that a declaration points to. Raises PluginError naming the distribution."""
     plugin = found.plugin
-    module, _, attribute = plugin.target.partition(":")
+    name = f"{plugin.name!r} of {found.distribution} {found.version}"
+    return _import_class(plugin.kind, name, plugin.target)
+
+
+def import_class(kind: Kind, name: str, target: str) -> Any:
+    """The class at `target` ("module:Class"), without looking at what else is installed.
+
+    Raises PluginError, which calls it `name`.
+    """
+    return _import_class(kind, repr(name), target)
+
+
+def _import_class(kind: Kind, name: str, target: str) -> Any:
+    module, _, attribute = target.partition(":")
     try:
         cls = getattr(importlib.import_module(module), attribute)
-        _refuse_misfit(plugin.kind, cls)
+        _refuse_misfit(kind, cls)
     except Exception as error:
         raise PluginError(
-            f"{plugin.kind} {plugin.name!r} of {found.distribution} {found.version} cannot be "
-            f"imported from {plugin.target!r}: {type(error).__name__}: {error}"
+            f"{kind} {name} cannot be imported from {target!r}: {type(error).__name__}: {error}"
         ) from error
     return cls
 

@@ -7,7 +7,6 @@ whose parent dies becomes its child, also one in a session of its own.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Collection
 
 import psutil
 
@@ -16,25 +15,27 @@ LAST_WAIT = 5.0
 """Seconds that the kernel gets to end what was killed."""
 
 
-def adopt_orphans() -> frozenset[int]:
-    """Become the reaper of all descendants; does nothing on systems without prctl.
+class Household:
+    """The children of this process: those that it wants, by process id, and those left to it.
 
-    Gives the process ids of the children that are there already (those of a shell that became this
-    process by `exec`): they are nobody's orphans.
+    Making it makes this process the reaper of all its descendants; on systems without prctl that
+    does nothing. Children that are there already (those of a shell that became this process by
+    `exec`) are nobody's orphans.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    return frozenset(child.pid for child in psutil.Process().children())
 
+    def __init__(self) -> None:
+        libc = ctypes.CDLL(None, use_errno=True)
+        if hasattr(libc, "prctl"):
+            libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self.wanted = {child.pid for child in psutil.Process().children()}
 
-def kill_orphans(spared: Collection[int]) -> None:
-    """Kill and reap every child of this process that is none of the `spared` (process ids)."""
-    orphans = [child for child in psutil.Process().children() if child.pid not in spared]
-    trees = [process for orphan in orphans for process in [*_descendants(orphan), orphan]]
-    for process in trees:
-        _kill(process)
-    psutil.wait_procs(trees, timeout=LAST_WAIT)
+    def sweep(self) -> None:
+        """Kill and reap every child, with its descendants, that is not wanted."""
+        orphans = [c for c in psutil.Process().children() if c.pid not in self.wanted]
+        trees = [process for orphan in orphans for process in [*_descendants(orphan), orphan]]
+        for process in trees:
+            _kill(process)
+        psutil.wait_procs(trees, timeout=LAST_WAIT)
 
 
 def _descendants(process: psutil.Process) -> list[psutil.Process]:

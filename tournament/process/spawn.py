@@ -1,8 +1,9 @@
-"""One worker process: started in a session of its own, watched, signalled, reaped."""
+"""One child process: started in a session of its own, watched, signalled, reaped."""
 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -17,30 +18,53 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""getrusage(2) counts memory in kilobytes, and on macOS in bytes."""
+
 TAIL_LINES = 15
 TAIL_BYTES = 8192
 
 
+WORKER = "tournament.worker"
+EXAMINER = "tournament.exam.examiner"
+
+
 @dataclass(frozen=True)
 class Exit:
-    """How a process ended: by itself with a code, or by a signal's name."""
+    """How a process ended: by itself with a code, or by a signal's name; and what it used.
+
+    `cpu_seconds` and `peak_memory` (bytes resident, shared pages included) are the kernel's count,
+    of the process and of the children that it waited for.
+    """
 
     code: int | None
     signal: str | None
+    cpu_seconds: float = 0.0
+    peak_memory: int = 0
 
 
-class Worker:
-    """A running child: `python -m tournament.worker SPEC`, its output in two files."""
+class Child:
+    """A running child: `python -m MODULE SPEC FD PARENT`, its output in two files.
+
+    `secret` is what only this child may know; it reads it from the inherited descriptor FD.
+    """
 
     def __init__(
-        self, spec: Path, secret: str, threads: int, stdout: Path, stderr: Path, cwd: Path
+        self,
+        module: str,
+        spec: Path,
+        secret: str,
+        threads: int,
+        stdout: Path,
+        stderr: Path,
+        cwd: Path,
     ) -> None:
         reader, writer = os.pipe()
         # Kept open: the worker may remove the files, their content is still to be told.
         self._stdout, self._stderr = stdout.open("ab+"), stderr.open("ab+")
         try:
             self._process = subprocess.Popen(
-                [*worker_command(), str(spec), str(reader), str(os.getpid())],
+                [*python_module(module), str(spec), str(reader), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=self._stdout,
                 stderr=self._stderr,
@@ -54,16 +78,15 @@ class Worker:
             os.close(reader)
             os.close(writer)
 
+        self._exit: Exit | None = None
+
     @property
     def pid(self) -> int:
         return self._process.pid
 
     def poll(self) -> Exit | None:
         """None while it runs; then how it ended. Reaps it."""
-        code = self._process.poll()
-        if code is None:
-            return None
-        return Exit(code, None) if code >= 0 else Exit(None, signal_name(-code))
+        return self._reaped(os.WNOHANG)
 
     @property
     def output(self) -> int:
@@ -83,21 +106,42 @@ class Worker:
         self._stderr.close()
 
     def terminate(self) -> None:
-        """Send SIGTERM to the worker."""
-        self._process.terminate()
+        """Send SIGTERM."""
+        self._send(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Send SIGKILL to the worker; what it started is left to `kill_orphans`."""
-        self._process.kill()
+        """Send SIGKILL; what it started is left to the `Household`."""
+        self._send(signal.SIGKILL)
 
     def wait(self) -> None:
         """Wait until it is gone, and reap it."""
-        self._process.wait()
+        self._reaped(0)
+
+    def _send(self, number: signal.Signals) -> None:
+        # Until it is reaped, which only happens here, its process id is nobody else's.
+        if self._exit is None:
+            os.kill(self.pid, number)
+
+    def _reaped(self, options: int) -> Exit | None:
+        if self._exit is None:
+            pid, status, usage = os.wait4(self.pid, options)
+            if pid:
+                self._process.returncode = os.waitstatus_to_exitcode(status)
+                self._exit = _exit(self._process.returncode, usage)
+        return self._exit
 
 
-def worker_command() -> list[str]:
-    """How this Python starts a worker: without the current folder in front of its modules (-P)."""
-    return [sys.executable, "-P", "-m", "tournament.worker"]
+def _exit(code: int, usage: resource.struct_rusage) -> Exit:
+    cpu = usage.ru_utime + usage.ru_stime
+    memory = usage.ru_maxrss * MAXRSS_UNIT
+    if code < 0:
+        return Exit(None, signal_name(-code), cpu, memory)
+    return Exit(code, None, cpu, memory)
+
+
+def python_module(module: str) -> list[str]:
+    """How this Python runs a module: without the current folder in front of its modules (-P)."""
+    return [sys.executable, "-P", "-m", module]
 
 
 def signal_name(number: int) -> str:

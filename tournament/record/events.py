@@ -16,6 +16,8 @@ from .payloads import (
     Claim,
     Closed,
     Ended,
+    Exam,
+    Examined,
     Failed,
     Finished,
     Interrupted,
@@ -27,6 +29,8 @@ from .payloads import (
     Problems,
     Progress,
     Ready,
+    Rejected,
+    Sealed,
     Spawned,
     Start,
     Stop,
@@ -78,9 +82,13 @@ AnyEvent = Annotated[
     | Event[Literal["overdue"], Overdue]
     | Event[Literal["interrupted"], Interrupted]
     | Event[Literal["ended"], Ended]
+    | Event[Literal["sealed"], Sealed]
+    | Event[Literal["examined"], Examined]
     | Event[Literal["closed"], Closed]
     | Event[Literal["start"], Start]
     | Event[Literal["claim"], Claim]
+    | Event[Literal["exam"], Exam]
+    | Event[Literal["rejected"], Rejected]
     | Event[Literal["stop"], Stop]
     | Event[Literal["verdict"], Verdict],
     Field(discriminator="type"),
@@ -92,8 +100,11 @@ WORKER_SAYS = (
     Accepted, Preparing, Ready, Problems, Note, Progress, Check, Finished, Stopped, Failed,
 )  # fmt: skip
 MATCH_SAYS = (
-    Opened, Notice, Spawned, Overdue, Interrupted, Ended, Closed, Start, Claim, Stop, Verdict,
+    Opened, Notice, Spawned, Overdue, Interrupted, Ended, Sealed, Examined, Closed,
+    Start, Claim, Exam, Rejected, Stop, Verdict,
 )  # fmt: skip
+DECISIONS = (Start, Claim, Exam, Rejected, Stop, Verdict)
+"""What the referee says: it follows from the events before it, and from nothing else."""
 
 
 def kind(payload: Payload | type[Payload]) -> str:

@@ -9,6 +9,33 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True)
+class ExamFolder:
+    """What one exam leaves behind."""
+
+    path: Path
+
+    @property
+    def spec(self) -> Path:
+        return self.path / "exam.json"
+
+    @property
+    def result(self) -> Path:
+        return self.path / "result.json"
+
+    @property
+    def samples(self) -> Path:
+        return self.path / "samples.npz"
+
+    @property
+    def stdout(self) -> Path:
+        return self.path / "stdout.log"
+
+    @property
+    def stderr(self) -> Path:
+        return self.path / "stderr.log"
+
+
+@dataclass(frozen=True)
 class TrialFolder:
     """What one trial leaves behind."""
 
@@ -38,6 +65,9 @@ class TrialFolder:
 
     def samples(self, index: int) -> Path:
         return self.path / "samples" / f"check-{index:03d}.npz"
+
+    def exam(self, number: int) -> ExamFolder:
+        return ExamFolder(self.path / "exams" / f"exam-{number:03d}")
 
     def create(self) -> None:
         """Make the folder and its parts."""

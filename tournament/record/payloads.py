@@ -138,6 +138,21 @@ class Entry(Payload):
     max_epochs: Count
 
 
+class ExamRules(Payload):
+    """How claims are examined: on how many fresh samples, how often an entrant may sit, how sure.
+
+    `confidence` (0.5 to 1) is the chance that no false winner is crowned, over all exams of the
+    tournament. `backoff`: checks that a rejected entrant sits out, doubled each time. `timeout` in
+    seconds.
+    """
+
+    samples: Count
+    attempts: Count
+    confidence: float
+    backoff: Count
+    timeout: float
+
+
 class Opened(Payload):
     """The first event: what this tournament is. `criteria` as in the resolved config."""
 
@@ -148,6 +163,7 @@ class Opened(Payload):
     threads: Count
     every: Count
     criteria: JsonValue
+    exam: ExamRules
     trials: tuple[Entry, ...]
 
 
@@ -181,7 +197,8 @@ class Interrupted(Payload):
 class Ended(Payload):
     """A worker process is gone. Sent after everything that it had published was taken in.
 
-    `exit_code` is None when a signal ended it; `stderr` holds its last lines.
+    `exit_code` is None when a signal ended it; `stderr` holds its last lines. `cpu_seconds` and
+    `peak_memory` (bytes) are what the kernel counted, of the worker and the children it waited for.
     """
 
     trial: Name
@@ -189,6 +206,65 @@ class Ended(Payload):
     exit_code: int | None
     signal: str | None
     stderr: tuple[str, ...]
+    cpu_seconds: float
+    peak_memory: Count
+
+
+class Sealed(Payload):
+    """An exam begins on data that nobody has seen; `commitment` is the SHA-256 of its seed.
+
+    The seed itself is told with the result: until then it is in no file.
+    """
+
+    because: Count
+    trial: Name
+    number: Count
+    commitment: str
+
+
+class Finding(Payload):
+    """One integrity check: what was measured, against which threshold, and what that means."""
+
+    name: str
+    passed: bool
+    value: Figure
+    threshold: Figure
+    text: Text
+
+
+class Bound(Payload):
+    """A criterion in an exam: the metric's value, and how unfavourable its true value may be.
+
+    The true value is beyond `bound` with a chance of at most `level`. `method` says how that was
+    found: exact, BCa, p-value, or point (then the bound is the value).
+    """
+
+    criterion: str
+    metric: str
+    value: Figure
+    bound: Figure
+    level: float
+    method: Literal["exact", "BCa", "p-value", "point"]
+
+
+class Examined(Payload):
+    """What an exam measured. `problem` says why it could not be held to its end, else it is empty.
+
+    `bounds`: the criteria in their written order. `table` (a row a sample) lies in the trial's
+    folder. `seed` is the one that `Sealed` was committed to.
+    """
+
+    because: Count
+    trial: Name
+    number: Count
+    seed: Count
+    problem: Text
+    samples: Count
+    metrics: dict[str, Figure]
+    bounds: tuple[Bound, ...]
+    findings: tuple[Finding, ...]
+    table: File | None
+    seconds: float
 
 
 class Closed(Payload):
@@ -230,6 +306,33 @@ class Claim(Payload):
     leaves: tuple[Leaf, ...]
 
 
+class Exam(Payload):
+    """A claim is to be examined: the `number`-th exam (from 1) of this entrant.
+
+    `level`: the chance of a false pass that is allowed to this exam. `checkpoint` is the file that
+    was written with the claimed check.
+    """
+
+    because: Count
+    trial: Name
+    check: Count
+    epoch: Count
+    number: Count
+    level: float
+    samples: Count
+    checkpoint: File
+
+
+class Rejected(Payload):
+    """A claim is no win, for these reasons: its exam failed, or it may not be examined."""
+
+    because: Count
+    trial: Name
+    check: Count
+    epoch: Count
+    reasons: tuple[Text, ...]
+
+
 class Stop(Payload):
     """A trial is told to stop."""
 
@@ -241,12 +344,14 @@ class Stop(Payload):
 class Verdict(Payload):
     """What the tournament found. `outcome` decides the exit code of `tournament run`.
 
-    `examined` stays None where nobody examined the claim: then the winner stands on its own word.
+    A winner has its claim (`check`, after `epoch` epochs, with the metrics `claimed`) and the
+    metrics that its exam measured; both are None without a winner.
     """
 
     because: Count
     outcome: Literal["winner", "no-winner", "all-failed", "refused", "interrupted"]
     trial: Name | None
+    check: Count | None
     epoch: Count | None
     claimed: dict[str, Figure] | None
     examined: dict[str, Figure] | None

@@ -1,8 +1,8 @@
 """The referee: a state machine, events in, decisions out.
 
-Its phases: gathering (until everybody is ready or out), racing, decided. A claim is first logged as
-a decision of its own; what happens to it next is decided when it comes back from the log. Between
-the two is the place of an exam.
+Its phases: gathering (until everybody is ready or out), racing, decided. A check that meets the
+criteria is a claim, which is a decision of its own. Each claim gets an answer: an exam, whose result
+makes a winner or a rejected claim, or a rejection at once. Everybody trains on meanwhile.
 """
 
 from __future__ import annotations
@@ -14,14 +14,20 @@ from ..record.payloads import (
     Check,
     Claim,
     Ended,
+    Exam,
+    Examined,
     Interrupted,
     Problems,
     Ready,
+    Rejected,
     Start,
     Stop,
     Verdict,
 )
+from .desk import Desk
+from .levels import exam_held, exam_level
 from .standings import TERMINAL, Standing, Standings
+from .wording import exam_failures
 
 
 class Referee:
@@ -31,6 +37,8 @@ class Referee:
         self.standings = Standings()
         self._decided = False
         self._open_claims: set[int] = set()
+        """Offsets of checks whose claims are on their way to the log."""
+        self._desk: Desk | None = None
 
     def apply(self, event: AnyEvent) -> list[Payload]:
         """Take in the next event; give the decisions that follow from it, to be logged in order."""
@@ -47,8 +55,10 @@ class Referee:
                 return self._after_end(because)
             case Check() as check if event.trial is not None:
                 return self._after_check(because, self.standings.trials[event.trial], check)
-            case Claim():
-                return self._after_claim(because, event.data)
+            case Claim() as claim:
+                return self._after_claim(because, claim)
+            case Examined() as result:
+                return self._after_exam(because, result)
             case _:
                 return []
 
@@ -85,10 +95,15 @@ class Referee:
 
     def _nobody_left(self, because: int) -> list[Payload]:
         trials = self.standings.trials.values()
-        if self._open_claims or not all(s.state in TERMINAL for s in trials):
+        if self._open_claims or (self._desk is not None and self._desk.busy):
+            return []
+        if not all(s.state in TERMINAL for s in trials):
             return []
         if all(s.state == "FAILED" for s in trials):
             return self._verdict(because, "all-failed", "every trial failed")
+        if claims := sum(len(s.claims) for s in trials):
+            reason = f"every trial ended, and none of {claims} claims held"
+            return self._verdict(because, "no-winner", reason)
         return self._verdict(because, "no-winner", "every trial ended without meeting the criteria")
 
     def _after_check(self, because: int, trial: Standing, check: Check) -> list[Payload]:
@@ -108,13 +123,74 @@ class Referee:
         ]
 
     def _after_claim(self, because: int, claim: Claim) -> list[Payload]:
-        """Decide on the first claim. An exam of the claim belongs here; so far nobody gives one."""
         self._open_claims.discard(claim.because)
-        reason = f"the first claim: all criteria met at epoch {claim.epoch}"
-        return self._verdict(because, "winner", reason, claim)
+        self._at_desk.file(because, claim)
+        return [*self._go_on(), *self._nobody_left(because)]
+
+    def _after_exam(self, because: int, result: Examined) -> list[Payload]:
+        """Crown the claim that was examined, or reject it and turn to the next."""
+        desk = self._at_desk
+        claim = desk.sitting
+        if claim is None or (claim.trial, result.number) != (result.trial, desk.exams(claim.trial)):
+            return []  # Nobody ordered this exam.
+        reasons = self._failures(result)
+        desk.release(rejected=bool(reasons))
+        if not reasons:
+            reason = f"the claim at epoch {claim.epoch} was examined, and holds"
+            return self._verdict(because, "winner", reason, claim, result)
+        rejected = _rejected(because, claim, reasons)
+        return [rejected, *self._go_on(), *self._nobody_left(because)]
+
+    def _failures(self, result: Examined) -> tuple[str, ...]:
+        """Every reason for which an exam rejects its claim; none if it holds."""
+        criteria = self.standings.criteria
+        assert criteria is not None
+        if result.problem:
+            return (result.problem,)
+        reasons = tuple(each.text for each in result.findings if not each.passed)
+        if not exam_held(criteria, result.bounds):
+            reasons = (*exam_failures(criteria, result.bounds), *reasons)
+        return reasons
+
+    def _go_on(self) -> list[Payload]:
+        """Answer the claims that wait, until one is to be examined."""
+        decisions: list[Payload] = []
+        desk = self._at_desk
+        while (found := desk.next_claim()) is not None:
+            offset, claim = found
+            if refusal := desk.refusal(claim):
+                decisions.append(_rejected(offset, claim, (refusal,)))
+                continue
+            decisions.append(self._exam(offset, claim))
+        return decisions
+
+    def _exam(self, offset: int, claim: Claim) -> Exam:
+        rules = self._at_desk.rules
+        return Exam(
+            because=offset,
+            trial=claim.trial,
+            check=claim.check,
+            epoch=claim.epoch,
+            number=self._at_desk.seat(claim),
+            level=exam_level(rules, len(self.standings.trials)),
+            samples=rules.samples,
+            checkpoint=self.standings.trials[claim.trial].check_at(claim.check).checkpoint,
+        )
+
+    @property
+    def _at_desk(self) -> Desk:
+        if self._desk is None:
+            assert self.standings.opened is not None
+            self._desk = Desk(self.standings.opened.exam)
+        return self._desk
 
     def _verdict(
-        self, because: int, outcome: str, reason: str, claim: Claim | None = None
+        self,
+        because: int,
+        outcome: str,
+        reason: str,
+        claim: Claim | None = None,
+        result: Examined | None = None,
     ) -> list[Payload]:
         self._decided = True
         verdict = Verdict.model_validate(
@@ -122,9 +198,10 @@ class Referee:
                 "because": because,
                 "outcome": outcome,
                 "trial": claim.trial if claim else None,
+                "check": claim.check if claim else None,
                 "epoch": claim.epoch if claim else None,
                 "claimed": claim.metrics if claim else None,
-                "examined": None,
+                "examined": result.metrics if result else None,
                 "reason": reason,
             }
         )
@@ -137,3 +214,13 @@ class Referee:
             for s in self.standings.trials.values()
             if s.state not in TERMINAL
         ]
+
+
+def _rejected(because: int, claim: Claim, reasons: tuple[str, ...]) -> Rejected:
+    return Rejected(
+        because=because,
+        trial=claim.trial,
+        check=claim.check,
+        epoch=claim.epoch,
+        reasons=reasons,
+    )

@@ -19,6 +19,8 @@ from ..record.payloads import (
     Closed,
     Ended,
     Entry,
+    Exam,
+    Examined,
     Failed,
     Finished,
     Note,
@@ -29,6 +31,7 @@ from ..record.payloads import (
     Problems,
     Progress,
     Ready,
+    Rejected,
     Start,
     Stop,
     Stopped,
@@ -53,6 +56,9 @@ class Standing:
     checks: list[Check] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    exams: list[Exam] = field(default_factory=list)
+    examined: list[Examined] = field(default_factory=list)
+    rejections: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     ordered_to_stop: Stop | None = None
     last_word: Finished | Stopped | Failed | None = None
@@ -76,6 +82,25 @@ class Standing:
     @property
     def last_check(self) -> Check | None:
         return self.checks[-1] if self.checks else None
+
+    @property
+    def in_exam(self) -> Exam | None:
+        """The exam that is going on."""
+        done = {result.number for result in self.examined}
+        return next((exam for exam in self.exams if exam.number not in done), None)
+
+    def check_at(self, index: int) -> Check:
+        """The check with this index. Raises KeyError."""
+        return {check.index: check for check in self.checks}[index]
+
+    def claim_at(self, index: int) -> Claim | None:
+        """The claim of the check with this index, if it was one."""
+        return next((claim for claim in self.claims if claim.check == index), None)
+
+    def exam_of(self, index: int) -> Examined | None:
+        """What the exam of the claim at this check measured, if one was held."""
+        number = next((exam.number for exam in self.exams if exam.check == index), None)
+        return next((result for result in self.examined if result.number == number), None)
 
     @property
     def best(self) -> int | None:
@@ -162,6 +187,19 @@ class Standings:
         return self.trials[self.verdict.trial]
 
     @property
+    def winning_claim(self) -> Claim | None:
+        """The claim that won."""
+        if self.winner is None or self.verdict is None or self.verdict.check is None:
+            return None
+        return self.winner.claim_at(self.verdict.check)
+
+    @property
+    def winning_exam(self) -> Examined | None:
+        """The exam that made the winner."""
+        claim = self.winning_claim
+        return None if claim is None or self.winner is None else self.winner.exam_of(claim.check)
+
+    @property
     def runner_up(self) -> Standing | None:
         """Of all but the winner, the trial that came closest to a claim; None without a check."""
         others = [s for s in self.trials.values() if s is not self.winner and s.best is not None]
@@ -183,7 +221,7 @@ class Standings:
                 self.closed = data
             case Verdict():
                 self.verdict = data
-            case Claim() | Stop() | Overdue() | Ended():
+            case Claim() | Exam() | Examined() | Rejected() | Stop() | Overdue() | Ended():
                 self._apply_to_trial(self.trials[data.trial], data)
             case _:
                 pass
@@ -193,6 +231,12 @@ class Standings:
         match data:
             case Claim():
                 trial.claims.append(data)
+            case Exam():
+                trial.exams.append(data)
+            case Examined():
+                trial.examined.append(data)
+            case Rejected():
+                trial.rejections.append(data)
             case Stop():
                 trial.ordered_to_stop = data
             case Overdue():

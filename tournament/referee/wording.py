@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from ..record.payloads import Leaf
+from ..config.criteria import Criteria
+from ..record.payloads import Bound, Leaf
 from .judge import Judgement
+from .levels import leaves_held
 
 TITLES = {
     "attention_ratio": ("Ratio", "{:.2f}x"),
@@ -50,3 +53,26 @@ def _lack_text(leaf: Leaf) -> str:
     if not math.isfinite(leaf.value):
         return f"{leaf.metric} ({leaf.value})"
     return f"{leaf.metric} {leaf.margin:+.3f}"
+
+
+def bound_text(bound: Bound) -> str:
+    """A criterion in an exam: what was measured, and how sure that is."""
+    value = metric_text(bound.metric, bound.value)
+    if bound.method == "point":
+        return f"{bound.metric} {value} (no interval)"
+    if bound.method == "p-value":
+        return f"{bound.metric} {value} (at most {bound.level:.2g} is asked)"
+    side = "at least" if bound.bound <= bound.value else "at most"
+    sure = f"{100 * (1 - bound.level):.4g}%"
+    return f"{bound.metric} {value} ({side} {metric_text(bound.metric, bound.bound)}, {sure} sure)"
+
+
+def exam_failures(criteria: Criteria, bounds: Sequence[Bound]) -> tuple[str, ...]:
+    """A sentence for each criterion that does not hold in an exam."""
+    if len(bounds) != len(list(criteria.group.leaves())):
+        return ("the exam did not measure every criterion",)
+    return tuple(
+        f"not held in the exam: {bound.criterion}; measured {bound_text(bound)}"
+        for bound, held in zip(bounds, leaves_held(criteria, bounds), strict=True)
+        if not held
+    )

@@ -17,9 +17,9 @@ from types import FrameType
 from ..bus.publisher import Publisher
 from ..errors import TournamentError
 from ..process.parent import die_with_parent
-from ..process.spec import WorkerSpec
 from ..record.folder import TrialFolder
 from ..record.payloads import Failed, Stopped
+from ..record.spec import WorkerSpec
 from .link import Link, Ordered
 from .session import prepare
 from .training import Race

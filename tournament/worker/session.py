@@ -14,15 +14,16 @@ from pydantic import JsonValue
 
 from ..cache import Cache
 from ..errors import OptionError, PluginError, TournamentError
-from ..plugin.api import Context, Labelled, Strategy, Task
+from ..plugin.api import Context, Strategy, Task
+from ..plugin.examinable import Labelled
 from ..plugin.fit import read_options, unknown_metrics
 from ..plugin.registry import Registry, load_registry
-from ..process.spec import WorkerSpec
+from ..process.randomness import seed_everything
 from ..record.folder import TrialFolder
 from ..record.payloads import Accepted, Complaint, Note, Preparing, Problems, Ready, Step
+from ..record.spec import WorkerSpec
 from .device import resolve_device
 from .link import Link
-from .randomness import seed_everything
 
 
 class UnfitError(TournamentError):

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from ..errors import ContractError
 from ..plugin.api import Evaluation
+from ..process.randomness import untouched_randomness
 from ..record.checkpoint import fingerprint, save_state, save_table
 from ..record.payloads import Check, File, Finished, Note, Progress, Stopped
 from .figures import checked_figures, checked_metrics
 from .link import Link, Ordered
-from .randomness import untouched_randomness
 from .session import Prepared
 
 

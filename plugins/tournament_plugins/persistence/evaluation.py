@@ -17,7 +17,8 @@ def evaluate(predictions: Predictions, truth: Truth, threshold: float) -> Evalua
 
     Columns: `video`, its number in the data set; `tokens`; `accuracy`, NaN if any logit of it is
     not finite; `persistent` and `transient`, attention received by its tokens of that kind, NaN
-    without any; `ratio` of the two, NaN where not scored; `consistent`, at `threshold`.
+    without any; `ratio` of the two, NaN where not scored; `scored`; `consistent`, at `threshold`;
+    `persistent_tokens` and `transient_tokens`, and how many of each, and of all, are `right`.
     """
     starts, labels = truth.starts, truth.labels
     correct = measure.correctness(predictions.logits, labels)
@@ -26,6 +27,8 @@ def evaluate(predictions: Predictions, truth: Truth, threshold: float) -> Evalua
     transient = measure.mean_by_video(received, labels == 0, starts)
     scored = has_both_kinds(truth)
     pairs = measure.Pairs(persistent[scored], transient[scored])
+    persistent_right = measure.sum_by_video(correct, labels == 1, starts)
+    transient_right = measure.sum_by_video(correct, labels == 0, starts)
     samples = {
         "video": truth.video,
         "tokens": np.diff(starts),
@@ -33,7 +36,13 @@ def evaluate(predictions: Predictions, truth: Truth, threshold: float) -> Evalua
         "persistent": persistent,
         "transient": transient,
         "ratio": _ratios(persistent, transient),
+        "scored": scored,
         "consistent": measure.consistent(persistent, transient, threshold),
+        "persistent_tokens": measure.sum_by_video(np.ones(len(labels)), labels == 1, starts),
+        "transient_tokens": measure.sum_by_video(np.ones(len(labels)), labels == 0, starts),
+        "persistent_right": persistent_right,
+        "transient_right": transient_right,
+        "right": persistent_right + transient_right,
     }
     metrics = {
         "attention_ratio": measure.attention_ratio(pairs),

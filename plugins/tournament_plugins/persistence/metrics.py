@@ -51,6 +51,13 @@ def mean_by_video(values: Floats, chosen: NDArray[np.bool_], starts: Starts) -> 
     return np.asarray(np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0))
 
 
+def sum_by_video(values: Floats, chosen: NDArray[np.bool_], starts: Starts) -> Floats:
+    """(V,): the sum of `values` over the chosen tokens of each video, 0 where there is none."""
+    video = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[chosen]
+    total = np.bincount(video, weights=values[chosen], minlength=len(starts) - 1)
+    return total.astype(np.float64)
+
+
 def attention_ratio(pairs: Pairs) -> float:
     """Mean persistent figure over mean transient figure: a ratio of means over the scored videos.
 

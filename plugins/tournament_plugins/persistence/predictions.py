@@ -70,10 +70,7 @@ def _check_attention(attention: NDArray[np.float32], counts: NDArray[np.int64]) 
             "attention must lie between 0 and 1, as softmax gives it; "
             f"it goes from {np.nanmin(attention)} to {np.nanmax(attention)}."
         )
-    if not attention.shape[2]:
-        return
-    lengths = np.repeat(counts, counts)
-    sums = np.add.reduceat(attention, np.cumsum(lengths) - lengths, axis=2)
+    sums = row_sums(attention, counts)
     off = np.abs(sums - 1) > TOLERANCE
     if off.any():
         layer, head, row = np.argwhere(off)[0]
@@ -81,3 +78,11 @@ def _check_attention(attention: NDArray[np.float32], counts: NDArray[np.int64]) 
             "each row of attention must sum to 1 over the real tokens of its video; "
             f"layer {layer}, head {head}, query {row} sums to {sums[layer, head, row]:.4g}."
         )
+
+
+def row_sums(attention: NDArray[np.float32], counts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(L, H, N): what each query pays in all, for videos of `counts` tokens."""
+    if not attention.shape[2]:
+        return attention
+    lengths = np.repeat(counts, counts)
+    return np.asarray(np.add.reduceat(attention, np.cumsum(lengths) - lengths, axis=2))

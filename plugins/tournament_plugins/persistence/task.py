@@ -1,23 +1,37 @@
 """The task `persistence`: data from the cache, predictions to figures.
 
-The only file of this folder that the framework calls. A worker asks for train and validation; the
-test split is made when it is first asked for.
+The only file of this folder that the framework calls. A worker asks for train and validation; an
+exam makes fresh videos.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 from pydantic import JsonValue
 
-from tournament import AnyOptions, Arrays, Context, Evaluation, Labelled, Metric, Split, Task
+from tournament import (
+    AnyOptions,
+    Arrays,
+    Context,
+    Evaluation,
+    Finding,
+    Labelled,
+    Metric,
+    Split,
+    Task,
+)
 
+from . import estimators
 from .evaluation import evaluate
+from .integrity import integrity_findings
 from .options import PersistenceOptions, split_range
-from .packed import Truth
+from .packed import Tokens, Truth
 from .predictions import check_predictions
+from .sealed import packed_tokens, sealed_videos, selected_predictions, unpacked_tokens
 from .store import pack, read_facts, read_split, split_key
 
 
@@ -36,15 +50,22 @@ class Persistence(Task):
             meaning="attention that persistent objects receive over what transient ones receive: "
             "the ratio of the means over videos; 1 is uniform",
             unit="x",
+            estimator=estimators.ATTENTION_RATIO,
         ),
         Metric(
             name="consistency",
             meaning="share of videos whose own ratio reaches the consistency threshold",
+            estimator=estimators.CONSISTENCY,
         ),
-        Metric(name="val_accuracy", meaning="share of objects whose kind is predicted rightly"),
+        Metric(
+            name="val_accuracy",
+            meaning="share of objects whose kind is predicted rightly",
+            estimator=estimators.ACCURACY,
+        ),
         Metric(
             name="balanced_accuracy",
             meaning="mean of the accuracy on persistent and on transient objects; 0.5 is chance",
+            estimator=estimators.BALANCED_ACCURACY,
         ),
         Metric(
             name="majority_baseline",
@@ -55,10 +76,12 @@ class Persistence(Task):
             meaning="one-sided Wilcoxon signed-rank test, over videos, that persistent objects "
             "receive more attention",
             better="lower",
+            estimator=estimators.P_VALUE,
         ),
         Metric(
             name="cohens_d",
             meaning="effect size over videos: mean difference in attention over its deviation",
+            estimator=estimators.EFFECT_SIZE,
         ),
         Metric(
             name="unscored_videos",
@@ -84,6 +107,33 @@ class Persistence(Task):
         """All metrics, and a row a video; see `evaluation`."""
         checked = check_predictions(predictions, truth.starts)
         return evaluate(checked, truth, self.options.consistency_threshold)
+
+    def exam(self, seed: int, samples: int) -> Labelled:
+        """`samples` fresh videos of the same kind, whose truth is in no file."""
+        return sealed_videos(self.options, seed, samples)
+
+    def count(self, inputs: Tokens) -> int:
+        return len(inputs)
+
+    def pack(self, inputs: Tokens) -> Arrays:
+        return packed_tokens(inputs)
+
+    def unpack(self, arrays: Arrays) -> Tokens:
+        return unpacked_tokens(arrays)
+
+    def select(self, inputs: Tokens, rows: Sequence[int]) -> Tokens:
+        return inputs.videos(rows)
+
+    def select_predictions(
+        self, predictions: Arrays, inputs: Tokens, rows: Sequence[int]
+    ) -> Arrays:
+        return selected_predictions(predictions, inputs, rows)
+
+    def integrity(
+        self, predict: Callable[[Tokens], Arrays], inputs: Tokens, rng: np.random.Generator
+    ) -> tuple[Finding, ...]:
+        """Attention is a distribution, moves with its objects, and is used; see `integrity`."""
+        return integrity_findings(predict, inputs, rng)
 
     def _folder(self, split: Split) -> Path:
         if split not in self._folders:

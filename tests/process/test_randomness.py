@@ -7,7 +7,7 @@ import random
 import numpy as np
 import torch
 
-from tournament.worker.randomness import seed_everything, untouched_randomness
+from tournament.process.randomness import seed_everything, untouched_randomness
 
 
 def draws():

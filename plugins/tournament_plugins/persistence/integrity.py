@@ -1,0 +1,169 @@
+"""The task's own integrity checks: that attention is attention, and the model's own.
+
+All questions go to the examinee as one batch of videos in an order that it cannot foresee: whole
+videos, the same with their objects reordered, and the same with one object deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tournament import Arrays, Finding
+
+from .faithfulness import (
+    Ablation,
+    Faithfulness,
+    ablated,
+    agreement,
+    attention_matrices,
+    effects,
+    faithfulness,
+)
+from .packed import Tokens
+from .predictions import TOLERANCE, Predictions, check_predictions, row_sums
+from .sealed import selected_predictions
+
+VIDEOS = 200
+"""Videos that the questions are about."""
+
+MOVED = 0.01
+"""Attention, a number between 0 and 1, may move by so much by reordering: rounding."""
+
+FAITHFUL = 0.03
+"""Least mean agreement. Honest models: 0.08 to 0.57; attention without a use: 0.00, give or take
+0.005 (docs/exam.md)."""
+
+UNLIKELY = 0.01
+"""Largest p-value."""
+
+Predict = Callable[[Tokens], Arrays]
+Ints = NDArray[np.int64]
+
+
+def integrity_findings(
+    predict: Predict, inputs: Tokens, rng: np.random.Generator
+) -> tuple[Finding, ...]:
+    """Ask, and judge the answers. Raises ContractError when they are malformed."""
+    whole = inputs.videos(np.sort(rng.permutation(len(inputs))[:VIDEOS]))
+    order = _shuffled_tokens(whole, rng)
+    ablation = ablated(whole)
+    asked = joined(whole, reordered(whole, order), ablation.tokens)
+    answers = _ask(predict, asked, rng)
+    first, second = len(whole), 2 * len(whole)
+    plain = _of(answers, asked, range(first))
+    turned = _of(answers, asked, range(first, second))
+    without = _of(answers, asked, range(second, len(asked)))
+    return (
+        _distribution(plain, whole),
+        _reordering(plain, turned, whole, order),
+        _faithful(_measured(whole, plain, ablation, without)),
+    )
+
+
+def joined(*parts: Tokens) -> Tokens:
+    """Videos that share a table of crops, one part after the other."""
+    return Tokens(
+        parts[0].crops,
+        np.concatenate([part.crop for part in parts]),
+        np.concatenate([part.frame for part in parts]),
+        np.concatenate([part.box for part in parts]),
+        np.concatenate([[0], np.cumsum(np.concatenate([part.counts for part in parts]))]),
+        parts[0].key,
+    )
+
+
+def reordered(tokens: Tokens, order: Ints) -> Tokens:
+    """The tokens in another order; `order` (N,) keeps each within its video."""
+    return Tokens(
+        tokens.crops,
+        tokens.crop[order],
+        tokens.frame[order],
+        tokens.box[order],
+        tokens.starts,
+        tokens.key,
+    )
+
+
+def _shuffled_tokens(tokens: Tokens, rng: np.random.Generator) -> Ints:
+    """(N,): a random order of the tokens within each video."""
+    video = np.repeat(np.arange(len(tokens)), tokens.counts)
+    return np.lexsort((rng.random(len(video)), video)).astype(np.int64)
+
+
+def _ask(predict: Predict, asked: Tokens, rng: np.random.Generator) -> Predictions:
+    """The answers in the order of `asked`, got in another."""
+    order = rng.permutation(len(asked))
+    mixed = asked.videos(order)
+    answers = predict(mixed)
+    check_predictions(answers, mixed.starts)
+    back = selected_predictions(answers, mixed, np.argsort(order).tolist())
+    return Predictions(back["logits"], back["attention"])
+
+
+def _of(answers: Predictions, asked: Tokens, videos: range) -> Predictions:
+    arrays = {"logits": answers.logits, "attention": answers.attention}
+    part = selected_predictions(arrays, asked, list(videos))
+    return Predictions(part["logits"], part["attention"])
+
+
+def _distribution(plain: Predictions, tokens: Tokens) -> Finding:
+    sums = row_sums(plain.attention, tokens.counts)
+    off = float(np.abs(sums - 1).max()) if sums.size else 0.0
+    return Finding(
+        name="attention-distribution",
+        passed=off <= TOLERANCE,
+        value=off,
+        threshold=TOLERANCE,
+        text=f"the attention of a query sums to 1 over the real tokens of its video within {off:.2g}",
+    )
+
+
+def _reordering(plain: Predictions, turned: Predictions, tokens: Tokens, order: Ints) -> Finding:
+    """Attention must move with the objects that it is paid to."""
+    before = attention_squares(plain.attention, tokens)
+    after = attention_squares(turned.attention, tokens)
+    starts = tokens.starts
+    moved = 0.0
+    for video, (one, other) in enumerate(zip(before, after, strict=True)):
+        local = order[starts[video] : starts[video + 1]] - starts[video]
+        moved = max(moved, float(np.abs(one[:, :, local][:, :, :, local] - other).max(initial=0)))
+    return Finding(
+        name="reordering",
+        passed=moved <= MOVED,
+        value=moved,
+        threshold=MOVED,
+        text=f"reordering the objects of a video changes the attention between them by {moved:.2g}",
+    )
+
+
+def attention_squares(attention: NDArray[np.float32], tokens: Tokens) -> list[NDArray[np.float32]]:
+    """For each video its attention (L, H, n, n)."""
+    ends = np.cumsum(tokens.counts**2)
+    return [
+        attention[:, :, end - n * n : end].reshape(*attention.shape[:2], n, n)
+        for n, end in zip(tokens.counts, ends, strict=True)
+    ]
+
+
+def _measured(
+    tokens: Tokens, plain: Predictions, ablation: Ablation, without: Predictions
+) -> Faithfulness:
+    moved = effects(tokens, plain.logits, ablation, without.logits)
+    paid = attention_matrices(plain.attention, tokens)
+    pairs = zip(paid, moved, strict=True)
+    return faithfulness(np.array([agreement(one, other) for one, other in pairs]))
+
+
+def _faithful(found: Faithfulness) -> Finding:
+    return Finding(
+        name="faithful",
+        passed=found.mean >= FAITHFUL and found.p_value < UNLIKELY,
+        value=found.mean,
+        threshold=FAITHFUL,
+        text=f"where attention goes and whose deletion changes a prediction go together by "
+        f"{found.mean:.3f} (1: perfectly, 0: not at all; p = {found.p_value:.2g}, "
+        f"{found.videos} videos)",
+    )

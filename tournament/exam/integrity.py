@@ -1,0 +1,128 @@
+"""Checks that any task's predictions must pass: what they are, they are for this input alone. Pure.
+
+Each gives a `Finding` with what was measured, a threshold and a sentence. Deviations are the largest
+difference of two arrays over the largest value in them: rounding gives some 1e-6 in float32 and up to
+a few 1e-3 on a GPU; what depends on the clock, on chance or on its neighbours gives far more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..record.payloads import Finding
+
+Arrays = Mapping[str, NDArray[Any]]
+
+SAME = 0.01
+"""Predictions that deviate by less count as the same."""
+
+CLOSE = 0.02
+"""A claimed metric that is off by less, of its size or of 0.5 if it is smaller, counts as measured."""
+
+
+def deviation(one: Arrays, other: Arrays) -> float:
+    """The largest deviation over all arrays; infinite where names or shapes differ."""
+    if sorted(one) != sorted(other):
+        return math.inf
+    return max((_deviation(one[name], other[name]) for name in one), default=0.0)
+
+
+def _deviation(one: NDArray[Any], other: NDArray[Any]) -> float:
+    if one.shape != other.shape:
+        return math.inf
+    if one.size == 0 or np.array_equal(one, other, equal_nan=one.dtype.kind == "f"):
+        return 0.0
+    a, b = one.astype(np.float64), other.astype(np.float64)
+    scale = max(float(np.abs(a).max()), float(np.abs(b).max()))
+    difference = float(np.abs(a - b).max())
+    return difference / scale if math.isfinite(difference) and math.isfinite(scale) else math.inf
+
+
+def finite(predictions: Arrays) -> Finding:
+    """Are all predictions finite numbers?"""
+    bad = sum(int((~np.isfinite(a)).sum()) for a in predictions.values() if a.dtype.kind == "f")
+    return Finding(
+        name="finite",
+        passed=bad == 0,
+        value=float(bad),
+        threshold=0.0,
+        text=f"{bad} predicted values are NaN or infinite",
+    )
+
+
+def repeatable(first: Arrays, second: Arrays) -> Finding:
+    """Does the same question get the same answer?"""
+    found = deviation(first, second)
+    return Finding(
+        name="repeatable",
+        passed=found <= SAME,
+        value=found,
+        threshold=SAME,
+        text=f"the same inputs, asked twice, give predictions that differ by {found:.2g}",
+    )
+
+
+def batch_invariant(pairs: Iterable[tuple[Arrays, Arrays]]) -> Finding:
+    """Is the answer the same alone, in another order, and among others?
+
+    `pairs` of predictions of the same samples: out of the whole, and asked for by themselves.
+    """
+    found = max(deviation(whole, part) for whole, part in pairs)
+    return Finding(
+        name="batch-invariant",
+        passed=found <= SAME,
+        value=found,
+        threshold=SAME,
+        text=f"predictions change by {found:.2g} with the samples that are asked for along with them",
+    )
+
+
+def round_trip(checkpoint: Arrays, state: Arrays) -> Finding:
+    """Is the state that was loaded the one that comes out?"""
+    changed = sorted(
+        name
+        for name in {*checkpoint, *state}
+        if name not in checkpoint or name not in state or not _same(checkpoint[name], state[name])
+    )
+    named = f" ({', '.join(changed[:3])})" if changed else ""
+    return Finding(
+        name="round-trip",
+        passed=not changed,
+        value=float(len(changed)),
+        threshold=0.0,
+        text=f"{len(changed)} arrays of the state{named} change when it is loaded and given again",
+    )
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    return (
+        one.dtype == other.dtype
+        and one.shape == other.shape
+        and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    )
+
+
+def reproduced(claimed: Mapping[str, float], measured: Mapping[str, float]) -> Finding:
+    """Does the checkpoint give, on the validation data, the metrics that were claimed of it?"""
+    off = {name: _off(value, measured[name]) for name, value in claimed.items()}
+    worst = max(off, key=lambda name: off[name])
+    return Finding(
+        name="reproduced",
+        passed=off[worst] <= CLOSE,
+        value=off[worst],
+        threshold=CLOSE,
+        text=f"{worst} was claimed as {claimed[worst]:.4g}; the claimed checkpoint gives "
+        f"{measured[worst]:.4g} on the same validation data",
+    )
+
+
+def _off(claimed: float, measured: float) -> float:
+    if claimed == measured:
+        return 0.0
+    off = abs(claimed - measured) / max(abs(claimed), 0.5)
+    return off if math.isfinite(off) else math.inf

@@ -1,0 +1,116 @@
+"""What workers, examiners and examinees are told: the contracts with those who start them.
+
+Each is a JSON file, so that a process can be run again by hand; only what is secret (the secret of
+an attempt, the seed of an exam) is not in it: that comes through an inherited file descriptor.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from .fields import Figure
+
+
+class CriterionKey(BaseModel):
+    """Where a metric is used: `key` in the config (`criteria.all.0`), and the metric's name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    metric: str
+
+
+class WorkerSpec(BaseModel):
+    """Everything that a worker needs to know about its trial."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    trial: str
+    attempt: int
+    endpoint: str
+    folder: str
+    base: str
+    entrant: str
+    strategy: str
+    strategy_options: dict[str, JsonValue]
+    task: str
+    task_options: dict[str, JsonValue]
+    criteria: tuple[CriterionKey, ...]
+    seed: int
+    every: int
+    max_epochs: int
+    device: str
+    threads: int
+    cores: int
+
+
+class ExamCriterion(BaseModel):
+    """One criterion, and the level at which an exam has to be sure of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    criterion: str
+    metric: str
+    op: str
+    threshold: float
+    level: float
+
+
+class PluginAt(BaseModel):
+    """A class of a plugin ("module:Class"), by its name, with the options that the config gives."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    target: str
+    options: dict[str, JsonValue]
+
+
+class Surroundings(BaseModel):
+    """What a trial was given besides its options; an exam gives the same to the examinee."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int
+    device: str
+    threads: int
+    cores: int
+    base: str
+
+
+class ExamSpec(BaseModel):
+    """Everything that an examiner is told, except for the seed of the sealed data.
+
+    `checkpoint` is the file, `sha256` the hash that was logged with the claim. `folder` is where
+    the result goes, `scratch` an empty folder for arrays. `claimed` are the metrics of the claim.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    because: int
+    trial: str
+    number: int
+    task: PluginAt
+    strategy: PluginAt
+    surroundings: Surroundings
+    criteria: tuple[ExamCriterion, ...]
+    checkpoint: str
+    sha256: str
+    claimed: dict[str, Figure]
+    samples: int
+    timeout: float
+    folder: str
+    scratch: str
+
+
+class ExamineeSpec(BaseModel):
+    """Everything that an examinee is told: how to build the strategy, and where its state lies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: PluginAt
+    strategy: PluginAt
+    surroundings: Surroundings
+    checkpoint: str
+    folder: str

@@ -36,7 +36,8 @@ def _headline(standings: Standings) -> Text:
         reason = verdict.reason if verdict else "the run ended without a verdict"
         return Text(f"no winner  {reason}", style="bold yellow")
     claim, result = standings.winning_claim, standings.winning_exam
-    assert claim is not None and result is not None
+    assert claim is not None
+    assert result is not None
     claimed = ", ".join(
         f"{leaf.metric} {metric_text(leaf.metric, leaf.value)}" for leaf in claim.leaves
     )

@@ -182,8 +182,8 @@ class ExamChoice(_Model):
         default=500,
         ge=500,
         le=1_000_000,
-        description="Fresh samples of sealed data, where the task makes its data. More of them tell "
-        "a good claim from a lucky one with more certainty, and take longer.",
+        description="Fresh samples of sealed data, where the task makes its data. More of them "
+        "tell a good claim from a lucky one with more certainty, and take longer.",
         examples=[500],
     )
     attempts: int = Field(

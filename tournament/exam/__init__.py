@@ -1,1 +1,1 @@
-"""The exam of one claim, in two processes: the examiner holds the truth, the examinee the strategy."""
+"""The exam of a claim: the examiner process holds the truth, the examinee the strategy."""

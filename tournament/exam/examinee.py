@@ -1,8 +1,9 @@
 """`python -m tournament.exam.examinee SPEC REQUESTS REPLIES PARENT`: holds the strategy, no truth.
 
-It builds the strategy, loads the claimed state, and answers requests: for `<name>.in.safetensors` it
-writes `<name>.out.safetensors`. A request is a line with the name on the descriptor REQUESTS, its
-answer a line of JSON on REPLIES. `state` as a name asks for the state. It ends when REQUESTS does.
+It builds the strategy, loads the claimed state, and answers requests: for `<name>.in.safetensors`
+it writes `<name>.out.safetensors`. A request is a line with the name on the descriptor REQUESTS,
+its answer a line of JSON on REPLIES. `state` as a name asks for the state. It ends when REQUESTS
+does.
 """
 
 from __future__ import annotations

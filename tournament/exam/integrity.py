@@ -1,8 +1,9 @@
 """Checks that any task's predictions must pass: what they are, they are for this input alone. Pure.
 
-Each gives a `Finding` with what was measured, a threshold and a sentence. Deviations are the largest
-difference of two arrays over the largest value in them: rounding gives some 1e-6 in float32 and up to
-a few 1e-3 on a GPU; what depends on the clock, on chance or on its neighbours gives far more.
+Each gives a `Finding` with what was measured, a threshold and a sentence. Deviations are the
+largest difference of two arrays over the largest value in them: rounding gives some 1e-6 in float32
+and up to a few 1e-3 on a GPU; what depends on the clock, on chance or on its neighbours gives far
+more.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ SAME = 0.01
 """Predictions that deviate by less count as the same."""
 
 CLOSE = 0.02
-"""A claimed metric that is off by less, of its size or of 0.5 if it is smaller, counts as measured."""
+"""A claimed metric that is off by less, of its size or of 0.5 if it is smaller, counts as
+measured."""
 
 
 def deviation(one: Arrays, other: Arrays) -> float:
@@ -78,7 +80,7 @@ def batch_invariant(pairs: Iterable[tuple[Arrays, Arrays]]) -> Finding:
         passed=found <= SAME,
         value=found,
         threshold=SAME,
-        text=f"predictions change by {found:.2g} with the samples that are asked for along with them",
+        text=f"predictions change by {found:.2g} with what else is asked for along with them",
     )
 
 

@@ -1,4 +1,4 @@
-"""The questions that an examiner asks besides the exam itself, to see whether answers can be trusted."""
+"""What an examiner asks besides the exam itself, to see whether answers can be trusted."""
 
 from __future__ import annotations
 

@@ -182,7 +182,8 @@ class Match:
     def _begin(self, exam: Exam, because: int, now: float) -> Sealed:
         trial = self.standings.trials[exam.trial]
         claim = trial.claim_at(exam.check)
-        assert claim is not None and trial.ready is not None
+        assert claim is not None
+        assert trial.ready is not None
         return self._exams.begin(exam, because, claim, trial.ready.device, now)
 
     def _bury(self, running: Running, how: Exit, hub: Hub) -> None:

@@ -97,7 +97,8 @@ def _outcome(standings: Standings) -> str:
     if winner is None or verdict.epoch is None:
         return f"## No winner\n\n{verdict.reason}"
     claim, result = standings.winning_claim, standings.winning_exam
-    assert claim is not None and result is not None
+    assert claim is not None
+    assert result is not None
     lines = [
         f"- {'✅' if leaf.met else '❌'} {metric_title(leaf.metric)}: "
         f"{metric_text(leaf.metric, leaf.value)} ({leaf.criterion}); "

@@ -1,7 +1,7 @@
 """How a metric follows from a task's table of samples, so that an exam can say how sure it is.
 
-A task names one for each metric that may be a criterion. An exam estimates the metric anew, and asks
-at which values it could truly lie: a claim holds only if it holds at the unfavourable end.
+A task names one for each metric that may be a criterion. An exam estimates the metric anew, and
+asks at which values it could truly lie: a claim holds only if it holds at the unfavourable end.
 
 A row with NaN in one of the columns is not scored. Samples must be independent of each other: rows
 are drawn as wholes, so what belongs together (the objects of a video) belongs into one row.

@@ -92,8 +92,9 @@ class Examinable:
     def integrity(self, predict: Predict, inputs: Any, rng: Any) -> Sequence[Finding]:
         """The task's own checks that predictions are what they claim to be.
 
-        `predict` asks the examinee; `rng` is a `numpy.random.Generator` that it cannot foresee. That
-        predictions repeat, do not depend on their batch, and are finite is checked for every task.
+        `predict` asks the examinee; `rng` is a `numpy.random.Generator` that it cannot foresee.
+        That predictions repeat, do not depend on their batch, and are finite is checked for every
+        task.
         """
         del predict, inputs, rng
         return ()

@@ -1,8 +1,8 @@
 """The referee's desk: which claim is examined next. A state machine, pure.
 
-Claims are examined one after the other, in the order of the log. An entrant whose claim was rejected
-sits out some checks, twice as many each time, and may sit a limited number of exams: so a cheat that
-claims at every check costs others little, and cannot use up what is theirs.
+Claims are examined one after the other, in the order of the log. An entrant whose claim was
+rejected sits out some checks, twice as many each time, and may sit a limited number of exams: so a
+cheat that claims at every check costs others little, and cannot use up what is theirs.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""How strict an exam must be, so that a tournament of many exams rarely crowns a false winner. Pure.
+"""How strict an exam must be, so that a tournament of many exams rarely crowns a false winner.
+Pure.
 
 The chance of a false pass is shared out evenly among all exams that may be held (Bonferroni): N
 entrants with A exams each get (1 - confidence) / (N A) an exam. Within one exam, `all` needs every
-member to pass, so each may use the whole level (an intersection-union test, Berger 1982); `any` gives
-false claims several chances, so its members share the level.
+member to pass, so each may use the whole level (an intersection-union test, Berger 1982); `any`
+gives false claims several chances, so its members share the level.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The referee: a state machine, events in, decisions out.
 
 Its phases: gathering (until everybody is ready or out), racing, decided. A check that meets the
-criteria is a claim, which is a decision of its own. Each claim gets an answer: an exam, whose result
-makes a winner or a rejected claim, or a rejection at once. Everybody trains on meanwhile.
+criteria is a claim, which is a decision of its own. Each claim gets an answer: an exam, whose
+result makes a winner or a rejected claim, or a rejection at once. Everybody trains on meanwhile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How each metric of the task follows from its table of videos; names are columns of `evaluation`."""
+"""How each metric follows from the task's table of videos; columns as in `evaluation`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Is the attention that a strategy reports the attention that its predictions rest on? Pure.
 
 Delete one object of a video, and look how far the log-odds of each other object move. If token q
-really attends to token k, q moves when k is gone. So, over the pairs (q, k) of a video, attention and
-effect must go together.
+really attends to token k, q moves when k is gone. So, over the pairs (q, k) of a video, attention
+and effect must go together.
 
 Some tokens receive more than others from everybody, and some queries are moved by anything. Such
 effects of a whole row or column prove nothing: a cheat knows its own predictions and could report

@@ -117,7 +117,7 @@ def _distribution(plain: Predictions, tokens: Tokens) -> Finding:
         passed=off <= TOLERANCE,
         value=off,
         threshold=TOLERANCE,
-        text=f"the attention of a query sums to 1 over the real tokens of its video within {off:.2g}",
+        text=f"a query's attention sums to 1 over the real tokens of its video within {off:.2g}",
     )
 
 

@@ -118,6 +118,7 @@ def test_a_doubled_event_is_logged_once_and_acknowledged_again(
                     because=0,
                     outcome="winner",
                     trial="a",
+                    check=1,
                     epoch=1,
                     claimed={},
                     examined=None,

@@ -95,7 +95,14 @@ def test_events_before_a_hello_are_dropped_without_offence(intake: Intake) -> No
 
 def verdict() -> list[bytes]:
     said = Verdict(
-        because=0, outcome="winner", trial="a", epoch=1, claimed=None, examined=None, reason="me"
+        because=0,
+        outcome="winner",
+        trial="a",
+        check=1,
+        epoch=1,
+        claimed=None,
+        examined=None,
+        reason="me",
     )
     return [b"event", write_event(make_event(said, run=RUN, seq=1, t=1.0, trial="a"))]
 

@@ -8,7 +8,19 @@ import pytest
 
 from tournament.record.events import AnyEvent, make_event
 from tournament.record.fields import Payload
-from tournament.record.payloads import Check, Ended, Entry, File, Finished, Opened, Ready
+from tournament.record.payloads import (
+    Bound,
+    Check,
+    Ended,
+    Entry,
+    Exam,
+    Examined,
+    File,
+    Finding,
+    Finished,
+    Opened,
+    Ready,
+)
 
 FILE = File(name="x", sha256="0" * 64, bytes=1)
 
@@ -30,11 +42,19 @@ class Story:
         return event
 
 
-def opened(criteria: Mapping[str, object], *trials: str, max_epochs: int = 10) -> Opened:
+RULES = {"samples": 500, "attempts": 3, "confidence": 0.95, "backoff": 1, "timeout": 60.0}
+
+
+def opened(
+    criteria: Mapping[str, object],
+    *trials: str,
+    max_epochs: int = 10,
+    rules: Mapping[str, object] = RULES,
+) -> Opened:
     return Opened.model_validate(
         {
             "name": "race", "version": "1", "config_sha256": "0", "seed": 0, "threads": 1,
-            "every": 1, "criteria": {"every": 1, **criteria},
+            "every": 1, "criteria": {"every": 1, **criteria}, "exam": rules,
             "trials": [
                 Entry(trial=t, entrant=t, strategy=t, seed=1, max_epochs=max_epochs) for t in trials
             ],
@@ -56,7 +76,28 @@ def check(index: int, epoch: int | None = None, **metrics: float) -> Check:
 
 
 def ended(trial: str, code: int | None = 0, signal: str | None = None) -> Ended:
-    return Ended(trial=trial, attempt=1, exit_code=code, signal=signal, stderr=())
+    return Ended(
+        trial=trial, attempt=1, exit_code=code, signal=signal, stderr=(), cpu_seconds=1.0,
+        peak_memory=1,
+    )  # fmt: skip
+
+
+def examined(
+    exam: Exam, because: int, *values: float, problem: str = "", faithful: bool = True
+) -> Examined:
+    """What an exam measured: for each criterion a value that is its own bound."""
+    bounds = tuple(
+        Bound(criterion="c", metric="m", value=v, bound=v, level=exam.level, method="exact")
+        for v in values
+    )
+    finding = Finding(
+        name="faithful", passed=faithful, value=0.0, threshold=0.1, text="not faithful at all"
+    )
+    return Examined(
+        because=because, trial=exam.trial, number=exam.number, seed=1, problem=problem,
+        samples=500, metrics={"a": values[0]} if values else {}, bounds=bounds,
+        findings=(finding,), table=None, seconds=1.0,
+    )  # fmt: skip
 
 
 def finished(epochs: int = 10) -> Finished:

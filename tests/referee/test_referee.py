@@ -1,6 +1,8 @@
-"""The race's rules: barrier, first claim, stops, no winner; and that order alone decides."""
+"""The race's rules: barrier, claims, exams, stops, no winner; and that order alone decides."""
 
 from __future__ import annotations
+
+import math
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,11 +11,13 @@ from tournament.record.payloads import (
     Accepted,
     Claim,
     Complaint,
+    Exam,
     Failed,
     Interrupted,
     Note,
     Overdue,
     Problems,
+    Rejected,
     Start,
     Stop,
     Stopped,
@@ -21,7 +25,7 @@ from tournament.record.payloads import (
 )
 from tournament.referee.referee import Referee
 
-from .conftest import Story, check, ended, finished, opened, ready
+from .conftest import RULES, Story, check, ended, examined, finished, opened, ready
 
 CRITERIA = {"all": ["a >= 1"]}
 COMPLAINT = Problems(problems=(Complaint(key="k", message="no"),))
@@ -30,10 +34,12 @@ COMPLAINT = Problems(problems=(Complaint(key="k", message="no"),))
 class Race:
     """A referee on a log that its decisions are written back to, as the hub does."""
 
-    def __init__(self, criteria=CRITERIA, trials=("x", "y")) -> None:
+    def __init__(self, criteria=CRITERIA, trials=("x", "y"), judge=None, **rules) -> None:
+        """`judge` gives the values that an exam measures, and None for one that is still going on."""
         self.story, self.referee = Story(), Referee()
         self.decisions = []
-        self.say(opened(criteria, *trials))
+        self.judge = judge or (lambda exam: (9.0,))
+        self.say(opened(criteria, *trials, rules={**RULES, **rules}))
 
     def say(self, payload, trial=None):
         """An event reaches the log; what the referee decides from it comes back."""
@@ -44,7 +50,22 @@ class Race:
     def say_all(self, payload, trial=None):
         queue = [(payload, trial)]
         while queue:
-            queue += [(decision, None) for decision in self.say(*queue.pop(0))]
+            payload, trial = queue.pop(0)
+            queue += [(decision, None) for decision in self.say(payload, trial)]
+            queue += [(result, None) for result in self.results_of(payload)]
+
+    def results_of(self, payload):
+        """What the match says when an exam is in the log: at once what it measured."""
+        if isinstance(payload, Exam) and (values := self.judge(payload)) is not None:
+            yield examined(payload, self.story.events[-1].offset, *values)
+
+    def finish_exam(self, *values, **more):
+        """The exam that is going on ends."""
+        exam = next(d for d in reversed(self.decisions) if isinstance(d, Exam))
+        self.say_all(examined(exam, exam.because + 1, *values, **more))
+
+    def of(self, kind):
+        return [decision for decision in self.decisions if isinstance(decision, kind)]
 
     def start(self):
         for trial in self.referee.standings.trials:
@@ -114,24 +135,153 @@ def test_a_check_that_meets_the_criteria_is_a_claim_and_not_yet_a_win():
     assert race.verdict is None
 
 
-def test_the_first_claim_wins_and_everybody_is_stopped():
-    race = Race().start()
+def test_a_claim_is_examined_on_the_checkpoint_that_was_written_with_it():
+    race = Race(judge=lambda exam: None).start()
+    race.say_all(check(1, a=1.5), "x")
+    (exam,) = race.of(Exam)
+    assert (exam.trial, exam.check, exam.epoch, exam.number) == ("x", 1, 1, 1)
+    assert exam.checkpoint == check(1).checkpoint
+    assert race.verdict is None
+    assert race.referee.standings.trials["x"].in_exam == exam
+
+
+def test_an_exam_that_holds_makes_the_winner_and_everybody_is_stopped():
+    race = Race(judge=lambda exam: (1.2,)).start()
     race.say_all(check(1, a=1.5), "x")
     assert (race.verdict.outcome, race.verdict.trial, race.verdict.epoch) == ("winner", "x", 1)
-    assert race.verdict.examined is None
-    assert {d.trial for d in race.decisions if isinstance(d, Stop)} == {"x", "y"}
+    assert (race.verdict.claimed, race.verdict.examined) == ({"a": 1.5}, {"a": 1.2})
+    assert {stop.trial for stop in race.of(Stop)} == {"x", "y"}
 
 
-def test_a_second_claim_changes_nothing():
-    race = Race().start()
-    race.say(check(1, a=1.5), "x")
-    race.say(check(1, a=9.0), "y")
-    claims = [d for d in race.decisions if isinstance(d, Claim)]
-    for claim in claims:
-        race.say_all(claim)
-    assert [claim.trial for claim in claims] == ["x", "y"]
+def test_an_exam_that_does_not_hold_rejects_the_claim_and_the_race_goes_on():
+    race = Race(judge=lambda exam: (0.9,)).start()
+    race.say_all(check(1, a=1.5), "x")
+    (rejected,) = race.of(Rejected)
+    assert rejected.trial == "x"
+    assert "measured" in rejected.reasons[0]
+    assert race.verdict is None
+    assert race.of(Stop) == []
+
+
+def test_a_finding_that_failed_rejects_a_claim_whose_figures_hold():
+    race = Race(judge=lambda exam: None).start()
+    race.say_all(check(1, a=1.5), "x")
+    race.finish_exam(2.0, faithful=False)
+    assert race.of(Rejected)[0].reasons == ("not faithful at all",)
+
+
+def test_an_exam_that_broke_rejects_the_claim_with_its_problem():
+    race = Race(judge=lambda exam: None).start()
+    race.say_all(check(1, a=1.5), "x")
+    race.finish_exam(problem="the examinee was killed")
+    assert race.of(Rejected)[0].reasons == ("the examinee was killed",)
+    race.say_all(check(3, a=1.5), "x")
+    race.finish_exam(2.0)
     assert race.verdict.trial == "x"
-    assert sum(isinstance(d, Verdict) for d in race.decisions) == 1
+
+
+def test_figures_that_are_not_there_or_not_finite_do_not_hold():
+    for values in ((), (float("nan"),), (float("inf"),), (2.0, 2.0)):
+        race = Race(judge=lambda exam, values=values: values).start()
+        race.say_all(check(1, a=1.5), "x")
+        assert len(race.of(Rejected)) == 1
+
+
+def test_claims_are_examined_one_after_the_other_in_the_order_of_the_log():
+    race = Race(judge=lambda exam: None, trials=("x", "y", "z")).start()
+    for trial in ("y", "x", "z"):
+        race.say_all(check(1, a=1.5), trial)
+    assert [exam.trial for exam in race.of(Exam)] == ["y"]
+    race.finish_exam(0.5)
+    assert [exam.trial for exam in race.of(Exam)] == ["y", "x"]
+    race.finish_exam(1.5)
+    assert race.verdict.trial == "x"
+    assert [exam.trial for exam in race.of(Exam)] == ["y", "x"]
+
+
+def test_after_a_rejected_claim_an_entrant_sits_out_twice_as_many_checks_each_time():
+    race = Race(judge=lambda exam: (0.5,), backoff=1, attempts=3).start()
+    for index in range(1, 12):
+        race.say_all(check(index, a=1.5), "x")
+    assert [exam.check for exam in race.of(Exam)] == [1, 3, 6]
+    assert [exam.number for exam in race.of(Exam)] == [1, 2, 3]
+    unexamined = [r for r in race.of(Rejected) if r.reasons[0].startswith("not examined")]
+    assert [r.check for r in unexamined] == [2, 4, 5, 7, 8, 9, 10, 11]
+    assert "all 3 exams of this entrant are used up" in unexamined[-1].reasons[0]
+
+
+def test_a_cheat_that_claims_at_every_check_cannot_use_up_the_exams_of_others():
+    race = Race(judge=lambda exam: (0.5,) if exam.trial == "x" else (2.0,)).start()
+    for index in range(1, 30):
+        race.say_all(check(index, a=1.5), "x")
+    race.say_all(check(1, a=1.5), "y")
+    assert race.verdict.trial == "y"
+
+
+def test_every_claim_gets_an_answer_before_the_race_may_end():
+    race = Race(judge=lambda exam: None).start()
+    race.say_all(check(1, a=1.5), "x")
+    race.say_all(check(1, a=1.5), "y")
+    for trial in ("x", "y"):
+        race.say_all(finished(), trial)
+        race.say_all(ended(trial))
+    assert race.verdict is None
+    race.finish_exam(0.5)
+    assert race.verdict is None
+    race.finish_exam(0.5)
+    assert race.verdict.outcome == "no-winner"
+    assert race.verdict.reason == "every trial ended, and none of 2 claims held"
+
+
+def test_a_result_that_nobody_ordered_changes_nothing():
+    race = Race(judge=lambda exam: None).start()
+    race.say_all(check(1, a=1.5), "x")
+    (exam,) = race.of(Exam)
+    for forged in (exam.model_copy(update={"trial": "y"}), exam.model_copy(update={"number": 2})):
+        assert race.say(examined(forged, 0, 9.0)) == []
+    assert race.verdict is None
+
+
+def test_each_exam_may_take_its_share_of_the_chance_of_a_false_winner():
+    race = Race(judge=lambda exam: None, trials=("x", "y"), attempts=5, confidence=0.9).start()
+    race.say_all(check(1, a=1.5), "x")
+    assert math.isclose(race.of(Exam)[0].level, 0.1 / 10)
+
+
+def test_a_second_claim_changes_nothing_once_there_is_a_winner():
+    race = Race().start()
+    race.say_all(check(1, a=1.5), "x")
+    assert race.say(check(1, a=9.0), "y") == []
+    assert race.verdict.trial == "x"
+
+
+def test_a_worker_that_dies_while_the_start_is_on_its_way_does_not_come_to_life():
+    race = Race()
+    race.say(ready(), "x")
+    (start,) = race.say(ready(), "y")
+    assert race.say(ended("x", 1)) == []
+    assert race.say(start) == []
+    assert race.state("x") == "FAILED"
+    assert race.state("y") == "RUNNING"
+    race.say_all(ended("y", 1))
+    assert race.verdict.outcome == "all-failed"
+
+
+def test_a_winner_that_failed_meanwhile_is_the_winner():
+    race = Race(judge=lambda exam: None).start()
+    race.say_all(check(1, a=1.5), "x")
+    race.say_all(Failed(reason="later"), "x")
+    race.say_all(ended("x", 1))
+    race.finish_exam(2.0)
+    assert (race.verdict.trial, race.state("x")) == ("x", "COMPLETED")
+
+
+def test_a_loser_that_fails_after_it_was_told_to_stop_is_stopped():
+    race = Race().start()
+    race.say_all(check(1, a=1.5), "x")
+    race.say_all(Failed(reason="while stopping"), "y")
+    race.say_all(ended("y", 1))
+    assert race.state("y") == "STOPPED"
 
 
 def test_a_claim_of_a_trial_that_was_given_up_does_not_count():
@@ -200,19 +350,21 @@ def test_the_runner_up_is_the_one_that_came_closest():
     assert standings.runner_up.checks[standings.runner_up.best].epoch == 2
 
 
-# Each trial's own events, in their order; a race is some interleaving of them.
+# Each trial's own events, in their order; a race is some interleaving of them. A check claims when
+# its value is at least 1, and its exam holds when it is at least 1.1.
 histories = st.lists(
     st.tuples(st.lists(st.floats(0, 1.2), max_size=6), st.sampled_from(["finish", "fail", "kill"])),
     min_size=2,
     max_size=5,
 )
+HOLDS = 1.1
 
 
 def events_of(trial, values, end):
     told = [(check(i, a=v), trial) for i, v in enumerate([0.0, *values])]
     told.insert(1, (Note(text="noise"), trial))
     last = {"finish": [(finished(), trial)], "fail": [(Failed(reason="x"), trial)], "kill": []}
-    return [*told, *last[end], (ended(trial, 0 if end == "finish" else 1), None)]
+    return [(ready(), trial), *told, *last[end], (ended(trial, 0 if end == "finish" else 1), None)]
 
 
 def interleaved(queues, choose):
@@ -227,20 +379,40 @@ def claims_in(events):
     return [t for p, t in events if getattr(p, "metrics", {}).get("a", 0) >= 1 and p.index > 0]
 
 
-@settings(max_examples=300)
+def examine(race, exam):
+    claim = race.referee.standings.trials[exam.trial].claim_at(exam.check)
+    value = claim.metrics["a"]
+    return examined(exam, exam.because + 1, value if value >= HOLDS else 0.0)
+
+
+def play(names, events, delay):
+    """The race in which the match's own words come back `delay()` worker events late."""
+    race, pending, later = Race(trials=names), [], [*events]
+    while later or pending:
+        if pending and (not later or pending[0][0] <= 0):
+            payload, trial = pending.pop(0)[1], None
+        else:
+            payload, trial = later.pop(0)
+            pending = [(wait - 1, word) for wait, word in pending]
+        pending += [(delay(), word) for word in race.say(payload, trial)]
+        if isinstance(payload, Exam):
+            pending.append((delay(), examine(race, payload)))
+    return race
+
+
+@settings(max_examples=300, deadline=None)
 @given(histories, st.data())
 def test_reorderings_that_keep_the_order_of_claims_keep_the_verdict(stories, data):
     names = tuple(f"t{i}" for i in range(len(stories)))
-    queues = [events_of(n, *story) for n, story in zip(names, stories, strict=True)]
+    queues = [events_of(n, *story)[1:] for n, story in zip(names, stories, strict=True)]
+    starts = [(ready(), name) for name in names]
     pick = lambda n: data.draw(st.integers(0, n - 1))  # noqa: E731
     first = list(interleaved(queues, pick))
-    order = claims_in(first)
-    second = reorder_like(queues, order, pick)
-    assert claims_in(second) == order
-    verdicts = [play(names, events) for events in (first, second)]
-    assert verdicts[0] == verdicts[1]
-    assert verdicts[0][0] == ("winner" if order else verdicts[0][0])
-    assert verdicts[0][1] == (order[0] if order else None)
+    second = reorder_like(queues, claims_in(first), pick)
+    assert claims_in(second) == claims_in(first)
+    verdicts = [play(names, starts + told, lambda: 0).verdict for told in (first, second)]
+    one, other = [(v.outcome, v.trial, v.epoch, v.claimed, v.examined) for v in verdicts]
+    assert one == other
 
 
 def reorder_like(queues, order, pick):
@@ -254,9 +426,20 @@ def reorder_like(queues, order, pick):
     return out
 
 
-def play(names, events):
-    race = Race(trials=names).start()
-    for payload, trial in events:
-        race.say_all(payload, trial)
-    verdict = race.verdict
-    return verdict.outcome, verdict.trial, verdict.epoch, verdict.claimed
+@settings(max_examples=300, deadline=None)
+@given(histories, st.data())
+def test_every_race_ends_whatever_comes_between_a_decision_and_its_return(stories, data):
+    names = tuple(f"t{i}" for i in range(len(stories)))
+    queues = [events_of(n, *story) for n, story in zip(names, stories, strict=True)]
+    told = list(interleaved(queues, lambda n: data.draw(st.integers(0, n - 1))))
+    race = play(names, told, lambda: data.draw(st.integers(0, 4)))
+    assert race.verdict is not None
+    assert len(race.of(type(race.verdict))) == 1
+    assert len(race.of(Start)) <= 1
+    assert {race.state(name) for name in names} <= {"COMPLETED", "STOPPED", "FAILED"}
+    answered = {(r.trial, r.check) for r in race.of(Rejected)}
+    if race.verdict.outcome == "winner":
+        assert race.verdict.examined["a"] >= HOLDS
+        assert (race.verdict.trial, race.verdict.check) not in answered
+    else:
+        assert answered == {(c.trial, c.check) for c in race.of(Claim)}

@@ -35,6 +35,7 @@ class Referee:
 
     def __init__(self) -> None:
         self.standings = Standings()
+        self._start_decided = False
         self._decided = False
         self._open_claims: set[int] = set()
         """Offsets of checks whose claims are on their way to the log."""
@@ -49,7 +50,7 @@ class Referee:
         match event.data:
             case Interrupted(signal=signal):
                 return self._verdict(because, "interrupted", f"interrupted by {signal}")
-            case Accepted() | Ready() | Problems() if not self._started:
+            case Accepted() | Ready() | Problems():
                 return self._gather(because)
             case Ended():
                 return self._after_end(because)
@@ -62,15 +63,13 @@ class Referee:
             case _:
                 return []
 
-    @property
-    def _started(self) -> bool:
-        return self.standings.started is not None
-
     def _gather(self, because: int) -> list[Payload]:
         """Start once everybody is ready; refuse the tournament if anybody has a complaint.
 
         All complaints are told together. Those about options are there before anybody prepares.
         """
+        if self._start_decided:
+            return []
         trials = self.standings.trials.values()
         if any(s.problems and not s.accepted for s in trials) and all(
             s.accepted or s.problems or s.state in TERMINAL for s in trials
@@ -83,15 +82,14 @@ class Referee:
         ready = tuple(s.name for s in trials if s.ready and s.state not in TERMINAL)
         if not ready:
             return self._nobody_left(because)
+        self._start_decided = True
         return [Start(because=because, trials=ready)]
 
     def _refused(self, because: int) -> list[Payload]:
         return self._verdict(because, "refused", "the config asks for what cannot be had")
 
     def _after_end(self, because: int) -> list[Payload]:
-        if not self._started:
-            return self._gather(because)
-        return self._nobody_left(because)
+        return self._gather(because) or self._nobody_left(because)
 
     def _nobody_left(self, because: int) -> list[Payload]:
         trials = self.standings.trials.values()

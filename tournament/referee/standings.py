@@ -40,6 +40,7 @@ from ..record.payloads import (
 from .judge import Judgement, judge
 
 TERMINAL = ("COMPLETED", "STOPPED", "FAILED")
+WON = "won"
 
 
 @dataclass
@@ -61,6 +62,7 @@ class Standing:
     rejections: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     ordered_to_stop: Stop | None = None
+    spoke_after_order: bool = False
     last_word: Finished | Stopped | Failed | None = None
     overdue: Overdue | None = None
     ended: Ended | None = None
@@ -214,13 +216,16 @@ class Standings:
             case Start():
                 self.started = data
                 for name in data.trials:
-                    self.trials[name].state = "RUNNING"
+                    if self.trials[name].ended is None:  # It may have died meanwhile.
+                        self.trials[name].state = "RUNNING"
             case Notice():
                 self.notices.append(data.text)
             case Closed():
                 self.closed = data
             case Verdict():
                 self.verdict = data
+                if self.winner is not None and self.winner.ended is not None:
+                    self.winner.state, self.winner.reason = "COMPLETED", WON
             case Claim() | Exam() | Examined() | Rejected() | Stop() | Overdue() | Ended():
                 self._apply_to_trial(self.trials[data.trial], data)
             case _:
@@ -266,6 +271,7 @@ class Standings:
                     trial.judgements.append(judge(self.criteria, trial.checks))
             case Finished() | Stopped() | Failed():
                 trial.last_word = data
+                trial.spoke_after_order = trial.ordered_to_stop is not None
             case _:
                 pass
 
@@ -281,10 +287,12 @@ def _mapping(opened: Opened) -> dict[str, object]:
 
 def _final_state(trial: Standing, *, won: bool) -> tuple[str, str]:
     """The state that a gone worker leaves, and one sentence why."""
+    if won:
+        return "COMPLETED", WON
+    if trial.ordered_to_stop is not None and trial.spoke_after_order:
+        return "STOPPED", trial.ordered_to_stop.reason  # Whatever went wrong after that.
     if isinstance(trial.last_word, Failed):
         return "FAILED", trial.last_word.reason
-    if won:
-        return "COMPLETED", "won"
     if isinstance(trial.last_word, Finished):
         return "COMPLETED", f"trained all {trial.last_word.epochs} epochs"
     if trial.overdue is not None:

@@ -69,7 +69,9 @@ class ContractError(TournamentError):
 
 
 class LogError(TournamentError):
-    """The event log cannot be read, or is not what was written."""
+    """The event log, or what it vouches for, cannot be read, or is not what was written."""
+
+    exit_code = 2
 
 
 class BusError(TournamentError):

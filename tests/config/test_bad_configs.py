@@ -60,8 +60,8 @@ WRONG_VALUES = [
     ("limits: {stal: 3m}", "limits.stal: unknown key. Did you mean 'stall'?"),
     (
         "colour: red",
-        "colour: unknown key. Known: criteria, device, entrants, extends, limits, name, runs, "
-        "seed, stop, task, threads.",
+        "colour: unknown key. Known: criteria, device, entrants, exam, extends, limits, name, "
+        "runs, seed, stop, task, threads.",
     ),
     ("extend: base.yaml", "extend: unknown key. Did you mean 'extends'?"),
 ]

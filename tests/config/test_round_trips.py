@@ -152,6 +152,12 @@ device: auto
 seed: 0
 threads: null
 runs: {flow(str(tmp_path / "runs"))}
+exam:
+  samples: 500
+  attempts: 3
+  confidence: 0.95
+  backoff: 1
+  timeout: 10m
 stop:
   grace: 10s
   terminate: 5s

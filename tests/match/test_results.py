@@ -22,7 +22,7 @@ def figures(ratio, accuracy=0.8, consistency=0.712):
 
 @pytest.fixture
 def race():
-    race = Race(CRITERIA, ("good", "close")).start()
+    race = Race(CRITERIA, ("good", "close"), judge=lambda exam: (1.7, 0.8, 0.8)).start()
     for index, (good, close) in enumerate([(1.0, 1.0), (1.32, 1.41)]):
         race.say_all(check(index, **figures(good)), "good")
         race.say_all(check(index, **figures(close, 0.7)), "close")
@@ -47,8 +47,10 @@ def test_the_trend_and_the_eta_to_success_are_told_while_it_runs(race):
 def test_the_winner_is_told_with_each_metric_ticked(race):
     race.say_all(check(2, **figures(1.6)), "good")
     text = progress_text(race.referee.standings)
-    assert "## 🏆 Winner: good at epoch 2 (claimed, not examined)" in text
-    assert "- ✅ Ratio: 1.60x (attention_ratio >= 1.5)" in text
+    assert "## 🏆 Winner: good at epoch 2" in text
+    assert "- ✅ Ratio: 1.60x (attention_ratio >= 1.5); examined: " in text
+    assert "Examined on 500 sealed samples" in text
+    assert "- **good**, epoch 2, exam 1: held" in text
     assert "| good | 🏆 success |" in text
 
 
@@ -67,11 +69,17 @@ def test_the_verdict_is_strict_json_even_with_nan(race):
     verdict = json.loads(text)
     assert verdict["winner"] == "good"
     assert verdict["claimed"]["attention_ratio"] == 1.6
-    assert verdict["examined"] is None
+    assert verdict["examined"] == {"a": 1.7}
+    assert verdict["findings"][0]["name"] == "faithful"
     assert verdict["runner_up"]["trial"] == "close"
     assert verdict["runner_up"]["epoch"] == 1
     close = next(s for s in verdict["standings"] if s["trial"] == "close")
     assert close["checks"][2]["metrics"]["attention_ratio"] == "NaN"
+    assert close["checks"][1]["first_failed"] == "attention_ratio >= 1.5"
+    assert close["checks"][1]["margins"]["val_accuracy >= 0.75"] == pytest.approx(-0.05)
+    assert (
+        close["smallest_change"] == "at epoch 1 with attention_ratio >= 1.41, val_accuracy >= 0.7"
+    )
     assert set(verdict) >= {
         "winner", "trial", "epoch", "claimed", "examined", "criteria", "findings", "standings",
         "runner_up", "reason", "started", "seconds", "events", "log_hash",

@@ -71,7 +71,7 @@ def ready() -> Ready:
 def check(index: int, epoch: int | None = None, **metrics: float) -> Check:
     return Check(
         index=index, epoch=index if epoch is None else epoch, metrics=metrics, checkpoint=FILE,
-        samples=FILE, seconds=10.0 * index, evaluation_seconds=0.1,
+        samples=FILE, seconds=10.0 * index, evaluation_seconds=0.1, cpu_seconds=9.0 * index,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ class Race:
     """A referee on a log that its decisions are written back to, as the hub does."""
 
     def __init__(self, criteria=CRITERIA, trials=("x", "y"), judge=None, **rules) -> None:
-        """`judge` gives the values that an exam measures, and None for one that is still going on."""
+        """`judge` gives what an exam measures, and None for one that is still going on."""
         self.story, self.referee = Story(), Referee()
         self.decisions = []
         self.judge = judge or (lambda exam: (9.0,))

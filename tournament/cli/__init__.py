@@ -10,9 +10,12 @@ import sys
 import click
 
 from ..errors import TournamentError
+from .judge import judge
 from .plugins import plugins
 from .run import run
+from .show import show
 from .validate import validate
+from .verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +27,7 @@ def tournament() -> None:
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended: 128 + SIGINT."""
 
-for verb in (run, validate, plugins):
+for verb in (run, validate, plugins, show, verify, judge):
     tournament.add_command(verb)
 
 

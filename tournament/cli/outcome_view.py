@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from ..match.tournament import Outcome
+from ..referee.fairness import warnings
 from ..referee.standings import Standing, Standings
 from ..referee.wording import bound_text, closeness_text, metric_text
 
@@ -16,6 +17,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[Text]:
     standings = outcome.standings
     yield Text()
     yield _headline(standings)
+    yield from (Text(f"warning    {text}", style="yellow") for text in warnings(standings))
     if standings.runner_up is not None:
         yield Text(f"runner-up  {_closeness(standings.runner_up)}")
     for trial in standings.trials.values():

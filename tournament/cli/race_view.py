@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..referee.judge import Judgement
 from ..referee.standings import Standing, Standings
-from ..referee.wording import duration_text, metric_text, metric_title
+from ..referee.wording import bound_text, duration_text, metric_text, metric_title
 
 STYLES = {
     "PENDING": "dim",
@@ -71,6 +71,8 @@ def _state(standings: Standings, trial: Standing) -> Text:
         return Text("WINNER", style="bold green")
     if trial.state == "PENDING":
         return Text(_preparation(trial), style=STYLES["PENDING"])
+    if trial.in_exam is not None:
+        return Text(f"{trial.state}, exam {trial.in_exam.number}", style="bold magenta")
     return Text(trial.state, style=STYLES[trial.state])
 
 
@@ -105,8 +107,21 @@ def race_lines(standings: Standings) -> Iterator[str]:
         yield from (f"{trial.name}: {note}" for note in trial.notes)
         for check, judgement in zip(trial.checks, trial.judgements, strict=True):
             yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {_said(judgement)}"
+        yield from _exam_lines(trial)
         if trial.ended is not None and trial.problems is None:  # Those are told all at once.
             yield f"{trial.name}: {trial.state}: {trial.reason}"
+
+
+def _exam_lines(trial: Standing) -> Iterator[str]:
+    """Claims that are examined, what was measured, and claims that were rejected."""
+    for exam in trial.exams:
+        yield f"{trial.name}: claims to have won at epoch {exam.epoch}; exam {exam.number} begins"
+    for result in trial.examined:
+        if not result.problem:
+            figures = ", ".join(map(bound_text, result.bounds))
+            yield f"{trial.name}: exam {result.number}, {result.seconds:.1f} s: {figures}"
+    for rejected in trial.rejections:
+        yield f"{trial.name}: claim at epoch {rejected.epoch} rejected: {rejected.reasons[0]}"
 
 
 def _said(judgement: Judgement) -> str:

@@ -34,6 +34,7 @@ def progress_text(standings: Standings) -> str:
         f"Last updated: {_stamp(standings.last_t)}",
         _table(standings, criteria),
         "## Success criteria\n\n" + _criteria_lines(criteria),
+        _claims(standings),
         "## Best so far\n\n" + "\n".join(_best_line(s) for s in standings.trials.values()),
         _outcome(standings),
     ]
@@ -58,6 +59,8 @@ def _table(standings: Standings, criteria: Criteria) -> str:
 def _row(standings: Standings, trial: Standing, names: Sequence[str]) -> list[str]:
     won = trial is standings.winner
     status = "🏆 success" if won else STATUS[trial.state]
+    if trial.in_exam is not None:
+        status += ", in exam"
     check = trial.last_check
     cells = [metric_text(n, check.metrics[n]) if check else "–" for n in names]
     return [trial.name, status, f"{trial.epoch}/{trial.entry.max_epochs}", *cells]
@@ -65,6 +68,22 @@ def _row(standings: Standings, trial: Standing, names: Sequence[str]) -> list[st
 
 def _criteria_lines(criteria: Criteria) -> str:
     return f"Checked every {criteria.every} epoch(s): {criteria.group}"
+
+
+def _claims(standings: Standings) -> str:
+    """Claims that were examined, each with what became of it; empty without one."""
+    lines = [line for trial in standings.trials.values() for line in _claim_lines(trial)]
+    return "## Claims\n\n" + "\n".join(lines) if lines else ""
+
+
+def _claim_lines(trial: Standing) -> list[str]:
+    lines = []
+    for exam in trial.exams:
+        result = trial.exam_of(exam.check)
+        reasons = next((r.reasons for r in trial.rejections if r.check == exam.check), ())
+        told = "; ".join(reasons) if reasons else "held" if result else "is being examined"
+        lines.append(f"- **{trial.name}**, epoch {exam.epoch}, exam {exam.number}: {told}")
+    return lines
 
 
 def _best_line(trial: Standing) -> str:

@@ -25,7 +25,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from ..errors import LogError
-from .events import AnyEvent, read_event, write_event
+from .events import VERSION, AnyEvent, read_event, write_event
 
 FIRST = "0" * 64
 """What the first line gives as the hash of the line before it."""
@@ -107,6 +107,11 @@ def _parsed(raw: bytes, path: Path, number: int) -> tuple[bytes, AnyEvent, str]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
+        if first["loc"][-1:] == ("v",):
+            raise LogError(
+                f"{path}:{number}: written in another version of the format; this program reads "
+                f"version {VERSION}"
+            ) from error
         raise LogError(f"{path}:{number}: not an event: {where}: {first['msg']}") from error
     except ValueError as error:
         raise LogError(f"{path}:{number}: not a line of an event log: {error}") from error

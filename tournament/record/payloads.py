@@ -93,6 +93,7 @@ class Check(Payload):
     """One evaluation on validation data, after `epoch` epochs; index 0 is before training.
 
     `seconds`: since the start of the race; `evaluation_seconds` of them for this check.
+    `cpu_seconds`: processor time of the worker's threads since the start of the race.
     """
 
     index: Count
@@ -102,6 +103,7 @@ class Check(Payload):
     samples: File
     seconds: float
     evaluation_seconds: float
+    cpu_seconds: float
 
 
 class Finished(Payload):

@@ -23,6 +23,7 @@ class Race:
         self._prepared = prepared
         self._link = link
         self._start = time.monotonic()
+        self._cpu_start = time.process_time()
         self._epoch = 0
         self._batches = 0
         self._checks: list[Check] = []
@@ -98,6 +99,7 @@ class Race:
             samples=self._save_samples(index, evaluation),
             seconds=self._seconds(),
             evaluation_seconds=time.monotonic() - start,
+            cpu_seconds=time.process_time() - self._cpu_start,
         )
         self._checks.append(check)
         self._link.publish(check)

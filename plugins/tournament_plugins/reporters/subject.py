@@ -38,7 +38,7 @@ def subject_of(standings: Standings, name: str) -> Subject:
     """What to draw of the trial `name`.
 
     Raises TournamentError when there is no such trial or it has no check after training, and
-    LogError when it won at an epoch of which the log has no check.
+    LogError when it won at a check that the log does not have.
     """
     if name not in standings.trials:
         raise TournamentError(f"no trial {name!r}. {nearest(name, list(standings.trials))}")
@@ -53,9 +53,9 @@ def subject_of(standings: Standings, name: str) -> Subject:
 
 
 def check_of_win(standings: Standings, trial: Standing) -> Check:
-    """The check that won the verdict. Raises LogError when the log has none at its epoch."""
-    epoch = standings.verdict.epoch if standings.verdict else None
-    for check in reversed(trial.checks):
-        if check.index > 0 and check.epoch == epoch:
+    """The check that won the verdict. Raises LogError when the log has none of its number."""
+    number = standings.verdict.check if standings.verdict else None
+    for check in trial.checks:
+        if check.index == number:
             return check
-    raise LogError(f"{trial.name} won at epoch {epoch}, but the log has no check of it there")
+    raise LogError(f"{trial.name} won at check {number}, but the log has no such check of it")

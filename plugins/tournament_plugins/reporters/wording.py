@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tournament import Standing, Standings
 from tournament.record.payloads import Leaf
-from tournament.referee.wording import metric_text
+from tournament.referee.wording import bound_text, metric_text
 
 from .subject import Subject
 
@@ -24,7 +24,7 @@ def title_text(standings: Standings, subject: Subject) -> str:
         "closest": f"No winner: {name} came closest, at epoch {epoch}",
         "other": f"Not the winner: {name}, at its best check, epoch {epoch}",
     }[subject.role]
-    word = "examined" if _is_examined(standings, subject) else "claimed, not examined"
+    word = "examined" if subject.role == "winner" else "its own figures, not examined"
     return f"{text} (tournament {tournament}; {word})"
 
 
@@ -41,16 +41,14 @@ def notes_text(standings: Standings, subject: Subject) -> list[str]:
 
 
 def _whose_word(standings: Standings, subject: Subject) -> str:
-    examined = standings.verdict.examined if standings.verdict else None
-    if examined is not None and _is_examined(standings, subject):
-        figures = ", ".join(f"{name} {metric_text(name, x)}" for name, x in examined.items())
-        return f"The panels show what the trials claimed. The exam of the winner found: {figures}."
+    result = standings.winning_exam
+    if result is not None and subject.role == "winner":
+        figures = "   ".join(map(bound_text, result.bounds))
+        return (
+            f"Examined on {result.samples} sealed samples: {figures}. "
+            "The panels show what the trials claimed."
+        )
     return "All figures are what the trials themselves claim of their validation data."
-
-
-def _is_examined(standings: Standings, subject: Subject) -> bool:
-    verdict = standings.verdict
-    return subject.role == "winner" and verdict is not None and verdict.examined is not None
 
 
 def _leaf_text(leaf: Leaf) -> str:

@@ -24,16 +24,19 @@ from tournament.record.fields import Payload
 from tournament.record.folder import RunFolder
 from tournament.record.log import LogWriter
 from tournament.record.payloads import (
+    Bound,
     Check,
     Closed,
     Ended,
     Entry,
+    Exam,
+    Examined,
+    ExamRules,
     Failed,
     Finished,
     Opened,
     Ready,
     Stopped,
-    Verdict,
 )
 from tournament.referee.referee import Referee
 from tournament.reporting.run import Run
@@ -117,6 +120,9 @@ class RunWriter:
             self._say(self._opened(scripts))
             for script in scripts:
                 self._say(READY, script.name)
+            for script in scripts:
+                if script.crash and not script.moments:
+                    self._end(script)
             for index in range(max(len(s.moments) for s in scripts)):
                 for script in scripts:
                     self._check(script, index)
@@ -133,7 +139,7 @@ class RunWriter:
         )
         return Opened(
             name=self.name, version="0.1.0", config_sha256="0" * 64, seed=0, threads=1, every=5,
-            criteria=criteria_to_json(self.criteria), trials=entries,
+            criteria=criteria_to_json(self.criteria), exam=RULES, trials=entries,
         )  # fmt: skip
 
     def _check(self, script: Script, index: int) -> None:
@@ -147,7 +153,7 @@ class RunWriter:
         save_table(folder.samples(index), table)
         check = Check(
             index=index, epoch=5 * index, metrics=dict(metrics), seconds=60.0 * index,
-            evaluation_seconds=1.0,
+            evaluation_seconds=1.0, cpu_seconds=60.0 * index,
             checkpoint=fingerprint(folder.checkpoint(index), folder.path),
             samples=fingerprint(folder.samples(index), folder.path),
         )  # fmt: skip
@@ -166,11 +172,12 @@ class RunWriter:
         else:
             self._say(Finished(epochs=trial.epoch, seconds=100), script.name)
         code = 1 if script.crash else 0
-        self._say(Ended(trial=script.name, attempt=1, exit_code=code, signal=None, stderr=()))
+        self._say(
+            Ended(trial=script.name, attempt=1, exit_code=code, signal=None, stderr=(),
+                  cpu_seconds=1.0, peak_memory=1)
+        )  # fmt: skip
 
     def _say(self, payload: Payload, trial: str | None = None) -> None:
-        if isinstance(payload, Verdict) and payload.trial and self.examined:
-            payload = payload.model_copy(update={"examined": self.examined})
         self._seq += 1
         event = make_event(
             payload, run=self.folder.name, trial=trial, attempt=int(trial is not None),
@@ -180,8 +187,27 @@ class RunWriter:
         decisions = self._referee.apply(event)
         for decision in decisions:
             self._say(decision)
+        if isinstance(payload, Exam):
+            self._say(self._examined(payload, event.offset))
+
+    def _examined(self, exam: Exam, offset: int) -> Examined:
+        """An exam that finds what was claimed, or `examined` where that is given."""
+        claim = self._referee.standings.trials[exam.trial].claim_at(exam.check)
+        metrics = {**claim.metrics, **(self.examined or {})}
+        bounds = tuple(
+            Bound(
+                criterion=str(leaf), metric=leaf.metric, value=metrics[leaf.metric],
+                bound=metrics[leaf.metric], level=exam.level, method="exact",
+            )
+            for _, leaf in self.criteria.group.leaves()
+        )  # fmt: skip
+        return Examined(
+            because=offset, trial=exam.trial, number=exam.number, seed=1, problem="", samples=500,
+            metrics=metrics, bounds=bounds, findings=(), table=None, seconds=5.0,
+        )  # fmt: skip
 
 
+RULES = ExamRules(samples=500, attempts=3, confidence=0.95, backoff=1, timeout=60)
 READY = Ready(
     metrics=("attention_ratio",), device="cpu", threads=1, seconds=1, steps=(), report={},
     versions={},

@@ -66,23 +66,28 @@ def won(make_run, moments):
 # --- the words ------------------------------------------------------------------------------------
 
 
-def test_the_title_names_winner_epoch_and_tournament_and_that_nobody_examined_it(won):
+def test_the_title_names_winner_epoch_and_tournament_and_that_it_was_examined(won):
     text = title(draw_trial(won, "fast"))
-    assert text == "Winner: fast at epoch 10 (tournament attention; claimed, not examined)"
+    assert text == "Winner: fast at epoch 10 (tournament attention; examined)"
+
+
+def test_the_figures_of_one_that_was_not_examined_are_called_its_own(won):
+    figure = draw_trial(won, "slow")
+    assert "its own figures, not examined" in title(figure)
+    assert "what the trials themselves claim" in told(figure)
 
 
 def test_the_figures_of_the_criteria_stand_below_the_title(won):
     check = won.standings.winner.checks[2]
     text = told(draw_trial(won, "fast"))
     assert f"✓ attention_ratio >= 1.5: {check.metrics['attention_ratio']:.2f}x" in text
-    assert "what the trials themselves claim" in text
 
 
-def test_an_examined_winner_is_titled_so_and_the_exam_is_quoted(make_run, moments):
+def test_the_exam_is_quoted_beside_what_was_claimed(make_run, moments):
     run = make_run({"a": moments(1.0, 1.9)}, examined={"attention_ratio": 1.62})
-    figure = draw_trial(run, "a")
-    assert title(figure) == "Winner: a at epoch 5 (tournament attention; examined)"
-    assert "The exam of the winner found: attention_ratio 1.62x." in told(figure)
+    text = told(draw_trial(run, "a")).replace("\n", " ")
+    assert "Examined on 500 sealed samples: attention_ratio 1.62x (at least 1.62x" in text
+    assert "The panels show what the trials claimed." in text
 
 
 def test_without_a_winner_the_best_trial_is_shown_at_its_best_check(make_run, moments):
@@ -108,7 +113,7 @@ def test_a_run_that_was_cut_short_has_a_figure_of_what_there_is(make_run, moment
 def test_another_trial_is_titled_as_not_the_winner(won):
     figure = draw_trial(won, "slow")
     assert title(figure).startswith("Not the winner: slow, at its best check, epoch 5 (")
-    assert "fast won: the first claim" in told(figure)
+    assert "fast won: the claim at epoch 10 was examined, and holds" in told(figure)
 
 
 def test_the_footer_names_run_and_videos_and_who_was_never_checked(won):
@@ -358,7 +363,7 @@ def test_metrics_without_room_in_the_table_are_named(make_run):
 def test_a_verdict_on_a_check_that_the_log_does_not_have_is_an_error(won):
     trial = won.standings.trials["fast"]
     del trial.checks[2], trial.judgements[2]
-    with pytest.raises(LogError, match="fast won at epoch 10, but the log has no check"):
+    with pytest.raises(LogError, match="fast won at check 2, but the log has no such"):
         draw_trial(won, "fast")
 
 

@@ -1,0 +1,29 @@
+"""`tournament show RUN`: what happened, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .run_argument import run_argument
+
+
+@click.command()
+@run_argument
+def show(run: Path) -> None:
+    """Show the verdict of RUN, what was claimed and examined, and what others lacked.
+
+    For each trial and check: the margin to each criterion, the first that failed, and the smallest
+    change of the criteria that would have made it a claim.
+    """
+    from rich.console import Console
+
+    from ..match.verify import fold
+    from ..record.folder import RunFolder
+    from ..record.log import read_log
+    from .show_view import show_parts
+
+    console = Console(highlight=False)
+    for part in show_parts(fold(list(read_log(RunFolder(run).log)))):
+        console.print(part)

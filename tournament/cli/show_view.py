@@ -1,0 +1,128 @@
+"""What `tournament show` shows of a run. Pure, from the standings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..record.payloads import Examined, Finding
+from ..referee.fairness import usage, warnings
+from ..referee.standings import Standing, Standings
+from ..referee.why import change_at, smallest_change
+from ..referee.wording import bound_text, duration_text, metric_text
+
+
+def show_parts(standings: Standings) -> Iterator[RenderableType]:
+    """The verdict; claims; checks; did others come close; what each used."""
+    yield _verdict(standings)
+    for trial in standings.trials.values():
+        yield from _claims(trial)
+    for trial in standings.trials.values():
+        if trial.checks:
+            yield Text()
+            yield _checks(standings, trial)
+    yield Text("\nDid others come close?", style="bold")
+    for trial in standings.trials.values():
+        if trial is not standings.winner:
+            yield Text(f"  {trial.name}: {closeness(standings, trial)}")
+    yield Text()
+    yield _usage(standings)
+    yield from (Text(f"! {warning}", style="yellow") for warning in warnings(standings))
+
+
+def closeness(standings: Standings, trial: Standing) -> str:
+    """How near a trial came to winning, in a sentence."""
+    rejected = [r for r in trial.rejections if trial.exam_of(r.check) is not None]
+    if rejected:
+        epochs = ", ".join(str(r.epoch) for r in rejected)
+        return f"claimed and was rejected in its exam (epoch {epochs})"
+    if trial.claims:
+        return f"claimed at epoch {trial.claims[0].epoch}, and was not examined before the end"
+    change = smallest_change(standings.criteria, trial.checks) if standings.criteria else None
+    if change is not None:
+        return f"would have claimed {change}"
+    return trial.reason or "had no check after training"
+
+
+def _verdict(standings: Standings) -> Text:
+    verdict = standings.verdict
+    if verdict is None:
+        return Text("no verdict yet", style="bold yellow")
+    if standings.winner is None:
+        return Text(f"no winner: {verdict.reason}", style="bold yellow")
+    return Text(f"{standings.winner.name} won: {verdict.reason}", style="bold green")
+
+
+def _claims(trial: Standing) -> Iterator[RenderableType]:
+    """Each claim with what its exam found, claimed and examined side by side."""
+    for claim in trial.claims:
+        result = trial.exam_of(claim.check)
+        reasons = [text for r in trial.rejections if r.check == claim.check for text in r.reasons]
+        state = "rejected" if reasons else "held" if result else "no answer before the end"
+        yield Text(f"\n{trial.name} claimed at epoch {claim.epoch}: {state}", style="bold")
+        for leaf in claim.leaves:
+            text = f"  {leaf.criterion}: claimed {metric_text(leaf.metric, leaf.value)}"
+            yield Text(f"{text}; examined {_examined(result, leaf.criterion)}" if result else text)
+        if result is not None:
+            yield from (_finding(finding) for finding in result.findings)
+        yield from (Text(f"  {text}", style="red") for text in reasons)
+
+
+def _examined(result: Examined, criterion: str) -> str:
+    bound = next((b for b in result.bounds if b.criterion == criterion), None)
+    return bound_text(bound).partition(" ")[2] if bound else "–"
+
+
+def _finding(finding: Finding) -> Text:
+    mark = "✓" if finding.passed else "✗"
+    return Text(f"  {mark} {finding.name}: {finding.text}", style="" if finding.passed else "red")
+
+
+def _checks(standings: Standings, trial: Standing) -> Table:
+    criteria = standings.criteria
+    assert criteria is not None
+    table = Table(title=trial.name, title_justify="left", box=None, pad_edge=False)
+    for column in ("epoch", *(str(leaf) for _, leaf in criteria.group.leaves())):
+        table.add_column(column, justify="right")
+    table.add_column("first failed")
+    table.add_column("would have claimed")
+    for index, (check, judgement) in enumerate(zip(trial.checks, trial.judgements, strict=True)):
+        first = judgement.first_failed
+        trained = [c for c in trial.checks[: index + 1] if c.index > 0]
+        change = change_at(criteria, trained) if check.index > 0 and not judgement.met else None
+        table.add_row(
+            str(check.epoch),
+            *(_cell(leaf.metric, leaf.value, leaf.margin) for leaf in judgement.leaves),
+            "claim" if judgement.met else first.metric if first else "",
+            ", ".join(map(str, change.criteria)) if change else "",
+            style="green" if judgement.met else "",
+        )
+    return table
+
+
+def _cell(metric: str, value: float, margin: float) -> str:
+    return f"{metric_text(metric, value)} ({margin:+.3f})"
+
+
+def _usage(standings: Standings) -> Table:
+    table = Table(title="What each used", title_justify="left", box=None, pad_edge=False)
+    for column in ("trial", "device", "threads", "prepared", "raced", "cores", "cpu", "memory"):
+        table.add_column(column, justify="left" if column in ("trial", "device") else "right")
+    for trial in standings.trials.values():
+        used = usage(trial)
+        if used is None:
+            continue
+        table.add_row(
+            used.trial,
+            used.device,
+            str(used.threads),
+            duration_text(used.preparation),
+            duration_text(used.seconds),
+            f"{used.cores:.2f}",
+            duration_text(used.cpu_seconds),
+            "–" if used.peak_memory is None else f"{used.peak_memory / 1e6:.0f} MB",
+        )
+    return table

@@ -67,7 +67,7 @@ class ExamRoom:
         spec = self._spec(exam, because, claim, device, folder, scratch)
         folder.spec.write_text(spec.model_dump_json(indent=2) + "\n")
         examiner = Child(
-            EXAMINER, folder.spec, str(seed), self._plan.threads, folder.stdout, folder.stderr,
+            EXAMINER, folder.spec, str(seed), self._plan.cores, folder.stdout, folder.stderr,
             Path.cwd(),
         )  # fmt: skip
         self._household.wanted.add(examiner.pid)
@@ -147,11 +147,11 @@ def commitment(seed: int) -> str:
 
 
 def surroundings(plan: Plan, entry: Entry, device: str) -> Surroundings:
-    """What the trial was given besides its options."""
+    """What the trial was given besides its options, but all cores: an exam is nobody's race."""
     return Surroundings(
         seed=entry.seed,
         device=device,
-        threads=plan.threads,
+        threads=plan.cores,
         cores=plan.cores,
         base=str(plan.base.absolute()),
     )

@@ -81,7 +81,7 @@ def _claim(trial: Standing, claim: Claim) -> dict[str, JsonValue]:
     """A claim beside what its exam measured, and why it was rejected, as far as these are there."""
     result = trial.exam_of(claim.check)
     rejected: list[JsonValue] | None = next(
-        ([*r.reasons] for r in trial.rejections if r.check == claim.check), None
+        (list[JsonValue](r.reasons) for r in trial.rejections if r.check == claim.check), None
     )
     return {
         "check": claim.check,

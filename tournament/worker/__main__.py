@@ -17,6 +17,7 @@ from types import FrameType
 from ..bus.publisher import Publisher
 from ..errors import TournamentError
 from ..process.parent import die_with_parent
+from ..process.priority import stand_back
 from ..record.folder import TrialFolder
 from ..record.payloads import Failed, Stopped
 from ..record.spec import WorkerSpec
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> int:
     """Run one trial from start to end."""
     spec_path, secret_fd, parent = Path(arguments[0]), int(arguments[1]), int(arguments[2])
     die_with_parent(parent)
+    stand_back()
     signal.signal(signal.SIGTERM, _exit_on_sigterm)
     spec = WorkerSpec.model_validate_json(spec_path.read_bytes())
     with os.fdopen(secret_fd) as stream:

@@ -96,3 +96,37 @@ def test_a_cache_that_cannot_be_written_is_an_error_with_the_way_out(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OptionError, match="Set XDG_CACHE_HOME"):
         Cache(tmp_path / "file" / "cache").entry("thing", {"a": 1}, write)
+
+
+def test_names_with_dots_have_locks_of_their_own(tmp_path):
+    cache = Cache(tmp_path)
+
+    def outer(folder):
+        inner = cache.entry("net-v1.5-weights", {}, lambda place: (place / "w").touch())
+        (folder / "from").write_text(str(inner))
+
+    made = cache.entry("net-v1.5-features", {}, outer)
+    assert (made / "from").exists()
+
+
+def test_a_lock_that_was_deleted_meanwhile_is_no_lock(tmp_path):
+    cache, built = Cache(tmp_path), []
+
+    def build(folder):
+        for lock in tmp_path.glob("*.lock"):
+            lock.unlink()
+        built.append(folder)
+
+    cache.entry("x", {}, build)
+    cache.entry("x", {}, build)
+    assert len(built) == 1
+
+
+def test_what_an_exam_builds_stays_out_of_the_users_cache(tmp_path):
+    main = Cache(tmp_path / "main")
+    known = main.entry("x", {"n": 1}, lambda place: None)
+    exam = Cache(tmp_path / "main", scratch=tmp_path / "scratch")
+    assert exam.entry("x", {"n": 1}, lambda place: None) == known
+    fresh = exam.entry("x", {"n": 2}, lambda place: None)
+    assert fresh.is_relative_to(tmp_path / "scratch")
+    assert len([p for p in (tmp_path / "main").iterdir() if p.is_dir()]) == 1

@@ -1,4 +1,4 @@
-"""Things that are expensive to make and may be deleted at any time, keyed by what they are made of.
+"""Things that are expensive to make and may be deleted, keyed by what they are made of.
 
 An entry is a folder. It is built once, under a lock, in a folder beside its place, then renamed: a
 reader sees a whole entry or none. Processes that want the same entry wait for the one that builds.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -67,7 +68,7 @@ class Cache:
             here = Cache(self._scratch, self._waiting)
             return place if place.is_dir() else here.entry(what, key, build)
         self._check_writable()
-        with _locked(place.with_suffix(".lock"), lambda: self._waiting(what)):
+        with _locked(self.root / f"{place.name}.lock", lambda: self._waiting(what)):
             cached = place.is_dir()
             if not cached:
                 self._build(place, key, build)
@@ -106,11 +107,22 @@ def _digest(key: Key) -> str:
 def _locked(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Hold the lock file; call `waiting` again and again while another process holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        while not _taken(file):
-            waiting()
-            time.sleep(PAUSE)
-        yield
+    while True:
+        with path.open("w") as file:
+            while not _taken(file):
+                waiting()
+                time.sleep(PAUSE)
+            if _is_at(file, path):
+                yield
+                return
+
+
+def _is_at(file: IO[str], path: Path) -> bool:
+    """Is this file still the one at `path`, or was that deleted meanwhile?"""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _taken(file: IO[str]) -> bool:

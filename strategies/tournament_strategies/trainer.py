@@ -139,8 +139,8 @@ def _below(prefix: str, state: Arrays) -> Arrays:
 
 
 def _array(x: torch.Tensor) -> NDArray[Any]:
-    """A copy. A scalar becomes (1,), since that is what files of arrays keep."""
-    return np.array(x.detach().cpu().numpy(), ndmin=1)
+    """A copy."""
+    return np.array(x.detach().cpu().numpy())
 
 
 def _tensor(x: NDArray[Any]) -> torch.Tensor:

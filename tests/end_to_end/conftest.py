@@ -75,8 +75,8 @@ class Terminal:
         path.write_text(config)
         return path
 
-    def install_reporter(self, name: str, body: str) -> None:
-        """A distribution with one reporter, whose `report(self, run)` has this body."""
+    def install_reporter(self, name: str, body: str) -> Path:
+        """A distribution with one reporter, whose `report(self, run)` has this body; its folder."""
         place = self.folder / f"plugin-{name}"
         info = place / f"{name}-1.0.dist-info"
         info.mkdir(parents=True)
@@ -84,6 +84,7 @@ class Terminal:
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         (info / "entry_points.txt").write_text(f"[tournament]\n{name} = {name}\n")
         self.environment["PYTHONPATH"] += f"{os.pathsep}{place}"
+        return place
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
         return subprocess.Popen(

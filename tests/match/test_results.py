@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,13 @@ from tests.referee.conftest import check, ended, finished
 from tests.referee.test_referee import Race
 from tournament.match.progress_file import progress_text
 from tournament.match.verdict_file import verdict_object
+from tournament.record.folder import RunFolder
 from tournament.record.payloads import Failed, Progress
 
 CRITERIA = {"all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75", "consistency >= 0.7"]}
+
+
+FOLDER = RunFolder(Path("race-1"))
 
 
 def figures(ratio, accuracy=0.8, consistency=0.712):
@@ -65,7 +70,7 @@ def test_a_failed_trial_is_told_with_its_reason(race):
 def test_the_verdict_is_strict_json_even_with_nan(race):
     race.say_all(check(2, **figures(math.nan, math.inf)), "close")
     race.say_all(check(2, **figures(1.6)), "good")
-    text = json.dumps(verdict_object(race.referee.standings, "0" * 64), allow_nan=False)
+    text = json.dumps(verdict_object(race.referee.standings, FOLDER, "0" * 64), allow_nan=False)
     verdict = json.loads(text)
     assert verdict["winner"] == "good"
     assert verdict["claimed"]["attention_ratio"] == 1.6
@@ -82,7 +87,7 @@ def test_the_verdict_is_strict_json_even_with_nan(race):
     )
     assert set(verdict) >= {
         "winner", "trial", "epoch", "claimed", "examined", "criteria", "findings", "standings",
-        "runner_up", "reason", "started", "seconds", "events", "log_hash",
+        "runner_up", "reason", "started", "seconds", "events", "log_hash", "run", "warnings",
     }  # fmt: skip
 
 
@@ -91,4 +96,4 @@ def test_a_run_without_a_winner_says_so(race):
         race.say_all(finished(), trial)
         race.say_all(ended(trial))
     assert "## No winner" in progress_text(race.referee.standings)
-    assert verdict_object(race.referee.standings, "")["winner"] is None
+    assert verdict_object(race.referee.standings, FOLDER, "")["winner"] is None

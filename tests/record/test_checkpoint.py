@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from safetensors import SafetensorError
 
+from tournament.errors import ContractError
 from tournament.record.checkpoint import (
     fingerprint,
     load_state,
@@ -78,3 +79,17 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path):
         save_state(path, {"w": np.array([object()])})
     assert np.array_equal(load_state(path)["w"], np.zeros(2))
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_shapes_stay_as_they_are_also_those_of_single_numbers(tmp_path):
+    state = {"scalar": np.array(3.0), "turned": np.arange(6.0).reshape(2, 3).T}
+    save_state(tmp_path / "x", state)
+    again = load_state(tmp_path / "x")
+    assert {name: a.shape for name, a in again.items()} == {"scalar": (), "turned": (3, 2)}
+    assert all(np.array_equal(again[name], state[name]) for name in state)
+
+
+def test_a_name_that_the_format_keeps_for_itself_is_refused(tmp_path):
+    with pytest.raises(ContractError, match="__metadata__"):
+        save_state(tmp_path / "x", {"__metadata__": np.zeros(1)})
+    assert list(tmp_path.iterdir()) == []

@@ -175,6 +175,47 @@ class RemovesItsFolder(Walker):
         raise RuntimeError("where am I?")
 
 
+class BlocksItsOutbox(Walker):
+    """Puts a pipe where the match will look for its last words."""
+
+    def train_epoch(self, data):
+        yield {"position": 0.0}
+        outbox = next(Path(self.context.folder).glob("outbox-*"))
+        outbox.unlink()
+        os.mkfifo(outbox)
+        os._exit(1)
+
+
+class TakesTheProgressFile(Walker):
+    """Makes a folder where the match writes its progress."""
+
+    def train_epoch(self, data):
+        progress = Path(self.context.folder).parent / "PARALLEL_PROGRESS.md"
+        progress.unlink(missing_ok=True)
+        progress.mkdir(exist_ok=True)
+        yield from super().train_epoch(data)
+
+
+class ForksMuch(Walker):
+    """Leaves many short-lived orphans in every epoch."""
+
+    def train_epoch(self, data):
+        for _ in range(200):
+            if os.fork() == 0:
+                os.fork()
+                os._exit(0)
+            os.wait()
+        yield from super().train_epoch(data)
+
+
+class Snowman(Walker):
+    """Speaks of what ASCII does not have."""
+
+    def train_epoch(self, data):
+        self.context.note("it is cold: ☃")
+        yield from super().train_epoch(data)
+
+
 class NeverLetsGo(Walker):
     """Trains all its epochs, and then cannot end for a thread of its own."""
 
@@ -211,7 +252,7 @@ class TensorMetrics(Guess):
 STRATEGIES = (
     Walker, Noisy, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
     YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
-    NeverLetsGo, Diverges, Unobtainable,
+    BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Snowman, NeverLetsGo, Diverges, Unobtainable,
 )  # fmt: skip
 TASKS = (Guess, HalfMetrics, TensorMetrics)
 

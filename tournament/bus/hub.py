@@ -128,7 +128,7 @@ class Hub:
         if self._sockets is not None:
             self._inbox.ring()
             self._thread.join()
-            shutil.rmtree(self._sockets[0])
+            shutil.rmtree(self._sockets[0], ignore_errors=True)  # A cleaner of /tmp may be faster.
         self._inbox.close()
         if self._failure is not None and not self._failure_told:
             raise self._told()

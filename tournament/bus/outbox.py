@@ -6,7 +6,9 @@ an event, the n-th line is the event with seq n, each appended by one write.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,9 +62,18 @@ def read_outbox(path: Path) -> Kept:
     BusError when the file cannot be read.
     """
     try:
-        *lines, tail = path.read_bytes().split(b"\n")
+        *lines, tail = _content(path).split(b"\n")
     except FileNotFoundError:
         return Kept((), 0)
     except OSError as error:
         raise BusError(f"{path}: cannot read the outbox: {error.strerror}") from error
     return Kept(tuple(lines), len(tail))
+
+
+def _content(path: Path) -> bytes:
+    """What a plain file holds; a pipe in its place must not make anybody wait. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file")
+        return file.read()

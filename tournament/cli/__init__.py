@@ -5,6 +5,7 @@ A verb imports what it needs when it is called, so that `--help` answers at once
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -33,6 +34,9 @@ for verb in (run, validate, plugins, show, verify, judge):
 
 def main() -> None:
     """The command `tournament`. Everything that a user can mend is told here, once."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # What a terminal cannot show must end no race.
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(tournament.main(standalone_mode=False))
     except click.ClickException as error:

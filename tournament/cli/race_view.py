@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -22,28 +22,37 @@ STYLES = {
 }
 
 
-def race_table(standings: Standings) -> RenderableType:
+WIDE = 110
+"""Columns of a terminal from which on everything has room; below, names and speeds give way."""
+
+
+def race_table(standings: Standings, width: int = WIDE) -> RenderableType:
     """A line an entrant: state, epoch, the judged metrics with their margins, speed, ETA."""
     opened, criteria = standings.opened, standings.criteria
     if opened is None or criteria is None:
         return Text("starting ...", style="dim")
     names = criteria.metrics()
     table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    table.add_column("entrant", overflow="fold")
-    table.add_column("state", min_width=9)
-    table.add_column("epoch", justify="right")
+    wide = width >= WIDE
+    table.add_column("entrant", overflow="ellipsis", no_wrap=True)
+    table.add_column("state", min_width=9, overflow="ellipsis", no_wrap=True)
+    table.add_column("epoch", justify="right", no_wrap=True)
     for name in names:
-        table.add_column(metric_title(name).lower(), justify="right")
-    table.add_column("speed", justify="right")
-    table.add_column("ETA", justify="right")
+        table.add_column(metric_title(name).lower(), justify="right", no_wrap=True)
+    if wide:
+        table.add_column("speed", justify="right", no_wrap=True)
+    table.add_column("ETA", justify="right", no_wrap=True)
     for trial in standings.trials.values():
-        table.add_row(*_row(standings, trial, names))
+        row = _row(standings, trial, names)
+        table.add_row(*(row if wide else [*row[:-2], row[-1]]))
     seconds = standings.last_t - standings.first_t
     head = Text.assemble(
         (f"{opened.name}", "bold"),
         f"  {duration_text(seconds)}, {opened.threads} thread(s) each, wants {criteria.group}",
     )
     notices = [Text(f"! {text}", style="yellow") for text in standings.notices]
+    if (verdict := standings.verdict) is not None and verdict.outcome == "interrupted":
+        notices.append(Text("stopping; press Ctrl-C again to skip the waits", style="bold yellow"))
     return Group(head, *notices, table)
 
 
@@ -92,20 +101,28 @@ def _metric(trial: Standing, name: str) -> Text:
     leaves = [leaf for leaf in trial.judgements[-1].leaves if leaf.metric == name]
     met = all(leaf.met for leaf in leaves)
     worst = min((leaf.margin for leaf in leaves), default=math.nan)
-    text = f"{metric_text(name, trial.checks[-1].metrics[name])} ({worst:+.2f})"
+    text = f"{metric_text(name, trial.checks[-1].metrics.get(name, math.nan))} ({worst:+.2f})"
     return Text(text, style="green" if met else "red")
 
 
-def race_lines(standings: Standings) -> Iterator[str]:
-    """Every fact so far that deserves a line of its own, in no particular time order."""
+def race_lines(standings: Standings, told: Mapping[str, int]) -> Iterator[str]:
+    """Every fact so far that deserves a line of its own, in no particular time order.
+
+    Of each trial's checks those from `told` (a count by trial) on.
+    """
     yield from (f"notice: {text}" for text in standings.notices)
+    if (verdict := standings.verdict) is not None and verdict.outcome == "interrupted":
+        yield f"stopping: {verdict.reason}; press Ctrl-C again to skip the waits"
     for trial in standings.trials.values():
         if trial.ready is not None:
             ready = trial.ready
             how = f"{ready.device}, {ready.threads} thread(s)"
             yield f"{trial.name}: ready after {ready.seconds:.1f} s on {how}"
         yield from (f"{trial.name}: {note}" for note in trial.notes)
-        for check, judgement in zip(trial.checks, trial.judgements, strict=True):
+        if trial.preparing is not None:
+            yield f"{trial.name}: prepares {trial.preparing.what}"
+        start = told.get(trial.name, 0)
+        for check, judgement in zip(trial.checks[start:], trial.judgements[start:], strict=True):
             yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {_said(judgement)}"
         yield from _exam_lines(trial)
         if trial.ended is not None and trial.problems is None:  # Those are told all at once.

@@ -8,18 +8,16 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(
+    epilog="Exit codes: 0 a winner, 1 internal error, 2 bad config or usage, 3 ended without a "
+    "winner, 4 every trial failed, 130 interrupted."
+)
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--runs", type=click.Path(path_type=Path), help="Where run folders go.")
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the config's.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict, and nothing else.")
 def run(config: Path, runs: Path | None, seed: int | None, as_json: bool) -> None:
-    r"""Run the tournament that CONFIG describes.
-
-    \b
-    Exit codes: 0 a winner, 1 internal error, 2 bad config or usage, 3 ended without a
-    winner, 4 every trial failed, 130 interrupted.
-    """
+    """Run the tournament that CONFIG describes."""
     from ..match.tournament import run_tournament
     from .terminal import Terminal
 
@@ -28,6 +26,6 @@ def run(config: Path, runs: Path | None, seed: int | None, as_json: bool) -> Non
     with Terminal(quiet=as_json) as terminal:
         outcome = run_tournament(config, overrides, sys.argv, terminal.look)
     if as_json:
-        click.echo(outcome.folder.verdict.read_text(), nl=False)
+        terminal.hand_over(outcome.folder.verdict.read_text())
     terminal.conclude(outcome)
     sys.exit(outcome.exit_code)

@@ -91,8 +91,7 @@ def _checks(standings: Standings, trial: Standing) -> Table:
     table.add_column("would have claimed")
     for index, (check, judgement) in enumerate(zip(trial.checks, trial.judgements, strict=True)):
         first = judgement.first_failed
-        trained = [c for c in trial.checks[: index + 1] if c.index > 0]
-        change = change_at(criteria, trained) if check.index > 0 and not judgement.met else None
+        change = None if judgement.met else change_at(criteria, trial.recent(index))
         table.add_row(
             str(check.epoch),
             *(_cell(leaf.metric, leaf.value, leaf.margin) for leaf in judgement.leaves),

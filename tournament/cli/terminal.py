@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
+from typing import IO
 
 from rich.console import Console
 from rich.live import Live
@@ -18,19 +22,31 @@ REFRESH = 0.25
 """Seconds between two drawings of the live table."""
 
 
+class _Console(Console):
+    """Rich's console, which otherwise ends the process when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 class Terminal:
-    """Shows a race while it runs. `quiet` keeps stdout free: everything goes to stderr."""
+    """Shows a race while it runs. `quiet` keeps stdout free: everything goes to stderr.
+
+    Where nobody reads any more (a closed pipe, a lost terminal, a full disk), the race goes on
+    unseen; its files tell the same.
+    """
 
     def __init__(self, *, quiet: bool) -> None:
-        self._console = Console(file=sys.stderr if quiet else sys.stdout, highlight=False)
+        self._console = _Console(file=sys.stderr if quiet else sys.stdout, highlight=False)
         self._live = Live(console=self._console, auto_refresh=False, transient=False)
-        self._seen = 0
         self._drawn = 0.0
         self._said: set[str] = set()
+        self._checks: dict[str, int] = {}
 
     def __enter__(self) -> Terminal:
         if self._console.is_terminal:
-            self._live.start()
+            with _unread(self._console.file):
+                self._live.start()
         return self
 
     def __exit__(
@@ -40,26 +56,48 @@ class Terminal:
         trace: TracebackType | None,
     ) -> None:
         if self._console.is_terminal:
-            self._live.stop()
+            with _unread(self._console.file):
+                self._live.stop()
 
     def look(self, standings: Standings) -> None:
         """Show the standings as they are now."""
-        if not self._console.is_terminal:
-            self._print_news(standings)
-            return
         now = time.monotonic()
-        if now - self._drawn >= REFRESH or standings.closed is not None:
-            self._drawn = now
-            self._live.update(race_table(standings), refresh=True)
+        if now - self._drawn < REFRESH and standings.closed is None:
+            return
+        self._drawn = now
+        with _unread(self._console.file):
+            if self._console.is_terminal:
+                self._live.update(race_table(standings, self._console.width), refresh=True)
+            else:
+                self._print_news(standings)
 
     def conclude(self, outcome: Outcome) -> None:
         """Show the outcome: winner, runner-up, failures, and where the results lie."""
-        for line in outcome_lines(outcome):
-            self._console.print(line, soft_wrap=True)
+        with _unread(self._console.file):
+            for line in outcome_lines(outcome):
+                self._console.print(line, soft_wrap=True)
+
+    def hand_over(self, text: str) -> None:
+        """Write this, and nothing else, to stdout."""
+        with _unread(sys.stdout):
+            sys.stdout.write(text)
+            sys.stdout.flush()
 
     def _print_news(self, standings: Standings) -> None:
         """Where there is no terminal, print each new fact once, as a line."""
-        for line in race_lines(standings):
+        for line in race_lines(standings, self._checks):
             if line not in self._said:
                 self._said.add(line)
                 self._console.print(line, soft_wrap=True, markup=False)
+        self._checks = {name: len(trial.checks) for name, trial in standings.trials.items()}
+
+
+@contextmanager
+def _unread(stream: IO[str]) -> Iterator[None]:
+    """When nobody reads the stream any more, what is written from now on goes nowhere."""
+    try:
+        yield
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

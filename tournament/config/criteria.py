@@ -78,9 +78,19 @@ class Criteria(_Model):
     def __str__(self) -> str:
         return flow(criteria_to_json(self))
 
+    @property
+    def window(self) -> int:
+        """How many checks in a row, the last included, can matter to whether it is a claim."""
+        return _window(self.group)
+
     def metrics(self) -> tuple[str, ...]:
         """The metrics that are used, each once, in the order in which they are written."""
         return tuple(dict.fromkeys(leaf.metric for _, leaf in self.group.leaves()))
+
+
+def _window(node: Leaf | Group) -> int:
+    below = [_window(member) for member in node.members] if isinstance(node, Group) else [1]
+    return node.holds - 1 + max(below)
 
 
 def criteria_to_json(criteria: Criteria) -> dict[str, JsonValue]:

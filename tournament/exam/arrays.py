@@ -25,7 +25,7 @@ def write_arrays(path: Path, arrays: object, source: str) -> None:
             kind = getattr(array, "dtype", type(array).__name__)
             raise ContractError(f"{source} gave {name!r} = {kind}; expected a NumPy array")
     try:
-        save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, str(path))
+        save_file({name: np.asarray(a, order="C") for name, a in arrays.items()}, str(path))
     except (SafetensorError, KeyError, ValueError) as error:
         raise ContractError(f"{source} gave arrays that cannot be written: {error}") from error
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..errors import TournamentError
 from ..plugin.api import Task
 from ..process.spawn import python_module, signal_name
+from ..record.atomic import write_text
 from ..record.spec import ExamineeSpec
 from .arrays import Arrays, read_arrays, write_arrays
 from .examinee import STATE
@@ -41,7 +42,7 @@ class Candidate:
         self._deadline = deadline
         self._asked = 0
         path = self._folder / "examinee.json"
-        path.write_text(spec.model_dump_json(indent=2) + "\n")
+        write_text(path, spec.model_dump_json(indent=2) + "\n")
         requests, self._requests = os.pipe()
         self._replies, replies = os.pipe()
         try:

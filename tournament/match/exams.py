@@ -20,6 +20,7 @@ from ..config.criteria import Criteria
 from ..plugin.registry import Registry
 from ..process.orphans import Household
 from ..process.spawn import EXAMINER, Child, Exit
+from ..record.atomic import write_text
 from ..record.folder import ExamFolder, RunFolder
 from ..record.payloads import Claim, Entry, Exam, Examined, Sealed
 from ..record.spec import ExamCriterion, ExamSpec, PluginAt, Surroundings
@@ -65,7 +66,7 @@ class ExamRoom:
         folder.path.mkdir(parents=True, exist_ok=True)
         scratch = tempfile.mkdtemp(prefix="tournament-exam-")
         spec = self._spec(exam, because, claim, device, folder, scratch)
-        folder.spec.write_text(spec.model_dump_json(indent=2) + "\n")
+        write_text(folder.spec, spec.model_dump_json(indent=2) + "\n")
         examiner = Child(
             EXAMINER, folder.spec, str(seed), self._plan.cores, folder.stdout, folder.stderr,
             Path.cwd(),
@@ -93,6 +94,11 @@ class ExamRoom:
             return _unheld(sitting, f"the exam took longer than {sitting.spec.timeout:.0f} s")
         self._end()
         return _read(sitting, how)
+
+    def forgive(self, seconds: float) -> None:
+        """The match itself stood still for so long."""
+        if self._sitting is not None:
+            self._sitting.until += seconds
 
     def close(self) -> None:
         """End an exam that is going on; nobody waits for it any more."""

@@ -10,6 +10,7 @@ from ..config.models import Config
 from ..process.ladder import StopLadder
 from ..process.orphans import Household
 from ..process.spawn import WORKER, Child, Exit
+from ..record.atomic import write_text
 from ..record.fields import Payload
 from ..record.folder import TrialFolder
 from ..record.spec import WorkerSpec
@@ -40,7 +41,7 @@ class Launcher:
         """Start one worker; gives its process id."""
         folder = TrialFolder(Path(spec.folder))
         folder.create()
-        folder.spec.write_text(spec.model_dump_json(indent=2) + "\n")
+        write_text(folder.spec, spec.model_dump_json(indent=2) + "\n")
         worker = Child(
             WORKER, folder.spec, secret, spec.threads, folder.stdout, folder.stderr, Path.cwd()
         )
@@ -65,6 +66,11 @@ class Launcher:
         if hurry:
             running.ladder.hurry(now)
 
+    def forgive(self, seconds: float) -> None:
+        """The match itself stood still for so long (Ctrl-Z, a sleeping laptop)."""
+        for running in self.running.values():
+            running.patience.forgive(seconds)
+
     def overdue(self, now: float) -> list[tuple[str, str]]:
         """Trials to give up, each once, with the reason."""
         found = []
@@ -87,6 +93,7 @@ class Launcher:
 
     def gone(self) -> list[tuple[Running, Exit]]:
         """Workers that ended since the last call; what they left running is killed."""
+        self._household.reap()
         ended = []
         for trial, running in list(self.running.items()):
             if (how := running.worker.poll()) is not None:

@@ -34,6 +34,10 @@ class Patience:
             case _:
                 pass
 
+    def forgive(self, seconds: float) -> None:
+        """Nobody was listening for so long, so nothing could be heard."""
+        self.since += seconds
+
     def overdue(self, now: float, output: int) -> str:
         """Why the worker is given up, in one sentence; empty while it is not.
 

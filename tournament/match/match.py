@@ -44,6 +44,9 @@ from .results import Results
 TICK = 0.1
 """Seconds between two looks at processes and clocks while no event comes."""
 
+STOOD_STILL = 2.0
+"""A round that took longer: the match was stopped, or the machine slept; nobody could be heard."""
+
 EXIT_CODES = {"winner": 0, "no-winner": 3, "all-failed": 4, "refused": 2, "interrupted": 130}
 
 
@@ -54,10 +57,15 @@ class Bell:
     signal: str = ""
     rings: int = 0
 
+    @property
+    def wants_out(self) -> bool:
+        """Does somebody want to leave at any price?"""
+        return self.rings > 2
+
     def ring(self, signal: str) -> None:
         """Raises KeyboardInterrupt from the third time on: somebody wants out at any price."""
         self.signal, self.rings = signal, self.rings + 1
-        if self.rings > 2:
+        if self.wants_out:
             raise KeyboardInterrupt
 
 
@@ -86,7 +94,7 @@ class Match:
         self._exams = ExamRoom(plan, registry, folder, household)
         self._results = Results(folder)
         self._heard_rings = 0
-        self._started = time.monotonic()
+        self._started = self._round_at = time.monotonic()
         self.bell = Bell()
 
     @property
@@ -132,6 +140,10 @@ class Match:
         """One turn: events to the referee, decisions to the log, then processes and clocks."""
         self._listen(hub, subscriber)
         now = time.monotonic()
+        if (stood_still := now - self._round_at) > STOOD_STILL:
+            self._launcher.forgive(stood_still)
+            self._exams.forgive(stood_still)
+        self._round_at = now
         for running, how in self._launcher.gone():
             self._bury(running, how, hub)
         for trial, reason in self._launcher.overdue(now):
@@ -140,8 +152,12 @@ class Match:
             hub.publish(result)
         self._hear_bell(hub, now)
         self._launcher.climb(now)
-        self._results.write_progress(self.standings)
+        self._write_results(hub)
         self._look(self.standings)
+
+    def _write_results(self, hub: Hub) -> None:
+        for complaint in self._results.write(self.standings):
+            hub.publish(Notice(text=complaint))
 
     def _listen(self, hub: Hub, subscriber: Subscriber) -> None:
         """Wait a tick for events. Raises BusError when the hub can do no more."""
@@ -154,8 +170,6 @@ class Match:
         for decision in self._referee.apply(event):
             hub.publish(decision)
         self._act_on(event, hub)
-        if complaint := self._results.write_metrics(event, self.standings):
-            hub.publish(Notice(text=complaint))
 
     def _act_on(self, event: AnyEvent, hub: Hub) -> None:
         """What follows from a logged event for the processes."""
@@ -227,9 +241,10 @@ class Match:
         if refused := counters.malformed + counters.cut:
             hub.publish(Notice(text=f"the hub refused {refused} messages: see rejected.jsonl"))
         seconds = time.monotonic() - self._started
+        self._write_results(hub)
         hub.publish(Closed(exit_code=code, seconds=seconds))
         while not self.standings.closed:
             self._listen(hub, subscriber)
-        self._results.write_progress(self.standings, final=True)
+        self._results.write(self.standings, final=True)
         self._look(self.standings)
         return code

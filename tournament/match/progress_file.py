@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 from ..config.criteria import Criteria
@@ -62,7 +63,7 @@ def _row(standings: Standings, trial: Standing, names: Sequence[str]) -> list[st
     if trial.in_exam is not None:
         status += ", in exam"
     check = trial.last_check
-    cells = [metric_text(n, check.metrics[n]) if check else "–" for n in names]
+    cells = [metric_text(n, check.metrics.get(n, math.nan)) if check else "–" for n in names]
     return [trial.name, status, f"{trial.epoch}/{trial.entry.max_epochs}", *cells]
 
 
@@ -89,7 +90,7 @@ def _claim_lines(trial: Standing) -> list[str]:
 def _best_line(trial: Standing) -> str:
     if trial.best is None:
         reason = f": {trial.reason}" if trial.reason else ""
-        return f"- **{trial.name}**: no check yet{reason}"
+        return f"- **{trial.name}**: no check after training yet{reason}"
     check, judgement = trial.checks[trial.best], trial.judgements[trial.best]
     what = "criteria met" if judgement.met else closeness_text(judgement)
     text = f"- **{trial.name}**: epoch {check.epoch}, {what}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..process.spawn import python_module
+from ..record.atomic import write_text
 from ..record.folder import RunFolder
 
 
@@ -20,9 +22,10 @@ class Reports:
 
 def make_reports(folder: RunFolder, timeout: float = 120.0) -> Reports:
     """Let every installed reporter look at the run."""
-    command = [sys.executable, "-P", "-m", "tournament.reporting", str(folder.path)]
+    command = [*python_module("tournament.reporting"), str(folder.path), str(os.getpid())]
+    pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdout=pipe, stderr=pipe, encoding="utf-8", errors="replace"
     ) as process:
         try:
             stdout, stderr = process.communicate(timeout=timeout)
@@ -34,7 +37,7 @@ def make_reports(folder: RunFolder, timeout: float = 120.0) -> Reports:
             process.wait()  # Popen does not wait for what Ctrl-C ends.
             return Reports((), "interrupted; `python -m tournament.reporting RUN` makes them")
     if stderr:
-        folder.reports_log.write_text(stderr)
+        write_text(folder.reports_log, stderr)
     return Reports(tuple(map(Path, stdout.splitlines())), _complaint(process.returncode, stderr))
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 
 from ..record.atomic import write_json, write_text
-from ..record.events import AnyEvent
 from ..record.folder import RunFolder
-from ..record.payloads import Check
-from ..referee.standings import Standings
+from ..referee.standings import Standing, Standings
 from .progress_file import progress_text
 from .verdict_file import check_object
 
@@ -17,32 +15,48 @@ PERIOD = 1.0
 
 
 class Results:
-    """Writes PARALLEL_PROGRESS.md and each trial's latest_metrics.json, atomically."""
+    """Writes PARALLEL_PROGRESS.md and each trial's latest_metrics.json, atomically.
+
+    A file that cannot be written is complained about once, and tried again: its folder may be
+    anybody's by now, and the race must go on.
+    """
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
         self._written = (-1, -PERIOD)
-        self._complained: frozenset[str] = frozenset()
+        self._checks: dict[str, int] = {}
+        self._complained: set[str] = set()
 
-    def write_progress(self, standings: Standings, *, final: bool = False) -> None:
-        """Rewrite the progress file if something happened since the last time."""
+    def write(self, standings: Standings, *, final: bool = False) -> list[str]:
+        """Rewrite what has changed since the last time; gives new complaints."""
+        complaints = [self._write_metrics(trial) for trial in standings.trials.values()]
         offset, when = self._written
         now = time.monotonic()
         if final or (standings.offset != offset and now - when >= PERIOD):
-            write_text(self._folder.progress, progress_text(standings))
             self._written = (standings.offset, now)
+            complaints.append(self._write_progress(standings))
+        return [complaint for complaint in complaints if complaint]
 
-    def write_metrics(self, event: AnyEvent, standings: Standings) -> str:
-        """Rewrite the metrics of the trial that this event is a check of.
-
-        Gives a complaint when that cannot be done, once a trial: its folder is the worker's too.
-        """
-        if isinstance(event.data, Check) and event.trial is not None:
-            trial = standings.trials[event.trial]
-            path = self._folder.trial(trial.name).latest_metrics
-            try:
-                write_json(path, check_object(trial, event.data))
-            except OSError as error:
-                known, self._complained = self._complained, self._complained | {trial.name}
-                return "" if trial.name in known else f"{path} cannot be written: {error}"
+    def _write_progress(self, standings: Standings) -> str:
+        try:
+            write_text(self._folder.progress, progress_text(standings))
+        except OSError as error:
+            return self._complaint("", f"the progress file cannot be written: {error}")
         return ""
+
+    def _write_metrics(self, trial: Standing) -> str:
+        """The metrics of the last check, if it is a new one."""
+        if len(trial.checks) == self._checks.get(trial.name, 0):
+            return ""
+        self._checks[trial.name] = len(trial.checks)
+        path = self._folder.trial(trial.name).latest_metrics
+        try:
+            write_json(path, check_object(trial))
+        except OSError as error:
+            return self._complaint(trial.name, f"{path} cannot be written: {error}")
+        return ""
+
+    def _complaint(self, about: str, text: str) -> str:
+        known = about in self._complained
+        self._complained.add(about)
+        return "" if known else text

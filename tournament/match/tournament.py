@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..config.check import check_names
 from ..config.load import Loaded, load_config, resolved_yaml
-from ..errors import ConfigError, Problem
+from ..errors import ConfigError, LogError, Problem
 from ..plugin.registry import Registry, load_registry
 from ..record.atomic import write_json, write_text
 from ..record.folder import RunFolder, create_run_folder
@@ -34,7 +34,7 @@ class Outcome:
 
     folder: RunFolder
     standings: Standings
-    log_hash: str
+    log_hash: str | None
     exit_code: int
     reports: Reports
 
@@ -73,12 +73,22 @@ def run_tournament(
     finally:  # Also of a run that broke there is a verdict: that it has none.
         facts = {"preparation": preparation_object(standings)}
         write_json(folder.provenance, {**provenance, **facts})
-        head = log_hash(folder.log)
-        write_json(folder.verdict, verdict_object(standings, head))
+        head = _head(folder)
+        write_json(folder.verdict, verdict_object(standings, folder, head))
+    if head is None:
+        log_hash(folder.log)  # Raises what is wrong with it.
     if standings.verdict is not None and standings.verdict.outcome == "refused":
         raise ConfigError(_refusals(loaded, standings))
     reports = Reports((), "") if code == EXIT_CODES["interrupted"] else make_reports(folder)
     return Outcome(folder, standings, head, code, reports)
+
+
+def _head(folder: RunFolder) -> str | None:
+    """The hash of the log; None when the log is damaged."""
+    try:
+        return log_hash(folder.log)
+    except LogError:
+        return None
 
 
 def _broken(registry: Registry) -> list[str]:
@@ -123,9 +133,11 @@ def _rung_by_signals(bell: Bell) -> Iterator[None]:
     before = {
         number: signal.signal(number, lambda n, _frame: bell.ring(signal.Signals(n).name))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN  # As under nohup(1).
     }
     try:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # Who pressed so often as to leave at any price may press once more on the way out.
+            signal.signal(number, signal.SIG_IGN if bell.wants_out else handler)

@@ -8,14 +8,20 @@ import math
 from pydantic import JsonValue
 
 from ..config.criteria import criteria_to_json
-from ..record.payloads import Bound, Check, Claim, Leaf
+from ..record.folder import RunFolder
+from ..record.payloads import Bound, Claim, Leaf
 from ..referee.fairness import usage, warnings
 from ..referee.standings import Standing, Standings
 from ..referee.why import change_at, smallest_change
 
 
-def verdict_object(standings: Standings, log_hash: str) -> dict[str, JsonValue]:
-    """The content of verdict.json; NaN and infinities as strings, as in the log."""
+def verdict_object(
+    standings: Standings, folder: RunFolder, log_hash: str | None
+) -> dict[str, JsonValue]:
+    """The content of verdict.json; NaN and infinities as strings, as in the log.
+
+    `log_hash` is None for a log that was damaged.
+    """
     verdict = standings.verdict
     runner_up, exam = standings.runner_up, standings.winning_exam
     return {
@@ -23,6 +29,7 @@ def verdict_object(standings: Standings, log_hash: str) -> dict[str, JsonValue]:
         "trial": verdict.trial if verdict else None,
         "check": verdict.check if verdict else None,
         "epoch": verdict.epoch if verdict else None,
+        "run": folder.name,
         "outcome": verdict.outcome if verdict else None,
         "reason": verdict.reason if verdict else "the run ended without a verdict",
         "claimed": _figures(verdict.claimed) if verdict and verdict.claimed else None,
@@ -41,9 +48,9 @@ def verdict_object(standings: Standings, log_hash: str) -> dict[str, JsonValue]:
     }
 
 
-def check_object(trial: Standing, check: Check) -> dict[str, JsonValue]:
-    """The content of latest_metrics.json."""
-    judgement = trial.judgements[trial.checks.index(check)]
+def check_object(trial: Standing) -> dict[str, JsonValue]:
+    """The content of latest_metrics.json, from a trial with at least one check."""
+    check, judgement = trial.checks[-1], trial.judgements[-1]
     return {
         "trial": trial.name,
         "check": check.index,
@@ -98,8 +105,7 @@ def _check(standings: Standings, trial: Standing, index: int) -> dict[str, JsonV
     """A check: its metrics, the margin to each criterion, and what it lacked."""
     check, judgement = trial.checks[index], trial.judgements[index]
     first, criteria = judgement.first_failed, standings.criteria
-    trained = [c for c in trial.checks[: index + 1] if c.index > 0]
-    change = change_at(criteria, trained) if criteria and check.index > 0 else None
+    change = change_at(criteria, trial.recent(index)) if criteria else None
     return {
         "check": check.index,
         "epoch": check.epoch,

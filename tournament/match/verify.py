@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import LogError
 from ..process.spawn import EXAMINER, Child
+from ..record.atomic import write_text
 from ..record.checkpoint import fingerprint
 from ..record.events import AnyEvent
 from ..record.folder import ExamFolder, RunFolder
@@ -66,7 +67,7 @@ def _check_verdict_file(folder: RunFolder, standings: Standings, head: str) -> N
         said = json.loads(folder.verdict.read_text())
     except (OSError, ValueError) as error:
         raise LogError(f"{folder.verdict}: cannot be read: {error}") from error
-    proven = verdict_object(standings, head)
+    proven = verdict_object(standings, folder, head)
     wrong = [name for name in {**proven, **said} if said.get(name) != proven.get(name)]
     if wrong:
         raise LogError(
@@ -143,7 +144,7 @@ def _again(
             "folder": str(place),
             "scratch": str(scratch),
         }
-        here.spec.write_text(spec.model_copy(update=told).model_dump_json())
+        write_text(here.spec, spec.model_copy(update=told).model_dump_json())
         examiner = Child(
             EXAMINER, here.spec, str(result.seed), threads, here.stdout, here.stderr, Path.cwd()
         )

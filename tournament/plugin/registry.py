@@ -107,7 +107,7 @@ def _import_class(kind: Kind, name: str, target: str) -> Any:
     try:
         cls = getattr(importlib.import_module(module), attribute)
         _refuse_misfit(kind, cls)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(
             f"{kind} {name} cannot be imported from {target!r}: {type(error).__name__}: {error}"
         ) from error
@@ -124,11 +124,12 @@ def load_registry(found: Iterable[EntryPoint] | None = None) -> Registry:
         distribution, version = _origin(point)
         try:
             declared = _declarations(manager, point)
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it is reported
+            found_here = [Installed(p, distribution, version, _missing(p)) for p in declared]
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises is reported
             reason = f"{type(error).__name__}: {error}"
             broken.append(Broken(point.name, distribution, version, reason))
             continue
-        installed += [Installed(p, distribution, version, _missing(p)) for p in declared]
+        installed += found_here
     _refuse_duplicates(installed)
     return Registry(tuple(sorted(installed, key=_order)), tuple(broken))
 
@@ -177,6 +178,16 @@ def _refuse_malformed(plugin: object) -> None:
         )
     if plugin.kind not in CONTRACTS:
         raise PluginError(f"unknown kind {plugin.kind!r}. {nearest(plugin.kind, list(CONTRACTS))}")
+    for field, value in (("name", plugin.name), ("target", plugin.target)):
+        if not isinstance(value, str) or not value:
+            raise PluginError(f"{plugin.kind} {plugin.name!r}: {field} {value!r} should be text")
+    if not isinstance(plugin.needs, (tuple, list)) or not all(
+        isinstance(package, str) and package for package in plugin.needs
+    ):
+        raise PluginError(
+            f"{plugin.kind} {plugin.name!r}: needs={plugin.needs!r} should be a tuple of package "
+            'names, such as ("torch",)'
+        )
     if ":" not in plugin.target:
         raise PluginError(
             f"{plugin.kind} {plugin.name!r}: target {plugin.target!r} should read 'module:Class'"

@@ -13,7 +13,7 @@ class StopLadder:
     """Climbed by a worker that must end.
 
     The order to stop is on its way when the ladder is made. After `grace` seconds comes SIGTERM,
-    `terminate` seconds later SIGKILL to the whole tree. `now` is monotonic time in seconds.
+    `terminate` seconds later SIGKILL. `now` is monotonic time in seconds.
     """
 
     now: float

@@ -7,6 +7,7 @@ whose parent dies becomes its child, also one in a session of its own.
 from __future__ import annotations
 
 import ctypes
+import os
 
 import psutil
 
@@ -29,20 +30,51 @@ class Household:
             libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.wanted = {child.pid for child in psutil.Process().children()}
 
+    def reap(self) -> None:
+        """Reap orphans that have ended by themselves; cheap, so that they do not pile up."""
+        while True:
+            try:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None or ended.si_pid in self.wanted:
+                return
+            os.waitpid(ended.si_pid, 0)
+
     def sweep(self) -> None:
-        """Kill and reap every child, with its descendants, that is not wanted."""
-        orphans = [c for c in psutil.Process().children() if c.pid not in self.wanted]
-        trees = [process for orphan in orphans for process in [*_descendants(orphan), orphan]]
-        for process in trees:
+        """Kill and reap every descendant that does not belong to a wanted child."""
+        unwanted = self._unwanted()
+        for process in unwanted:
             _kill(process)
-        psutil.wait_procs(trees, timeout=LAST_WAIT)
+        psutil.wait_procs(unwanted, timeout=LAST_WAIT)
+        self.reap()
+
+    def _unwanted(self) -> list[psutil.Process]:
+        """One look at all descendants; parents come before their children."""
+        me = psutil.Process()
+        theirs = set(self.wanted)
+        unwanted = []
+        for process in sorted(me.children(recursive=True), key=_started_at):
+            if process.pid in self.wanted or _parent(process) in theirs:
+                theirs.add(process.pid)
+            else:
+                unwanted.append(process)
+        return unwanted
 
 
-def _descendants(process: psutil.Process) -> list[psutil.Process]:
+def _started_at(process: psutil.Process) -> float:
+    """When it was started: no process is older than its parent."""
     try:
-        return process.children(recursive=True)
+        return float(process.create_time())
     except psutil.NoSuchProcess:
-        return []
+        return 0.0
+
+
+def _parent(process: psutil.Process) -> int | None:
+    try:
+        return int(process.ppid())
+    except psutil.NoSuchProcess:
+        return None
 
 
 def _kill(process: psutil.Process) -> None:

@@ -25,7 +25,19 @@ def write_json(path: Path, content: Mapping[str, object]) -> None:
 
 
 def write_with(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a draft in the same folder, then rename it to `path`."""
+    """Let `write` fill a draft in the same folder, then rename it to `path`.
+
+    An OSError on the way names `path`.
+    """
+    try:
+        _write(path, write)
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        raise
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     draft = Path(name)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ContractError
 from .atomic import write_with
 from .payloads import File
 
@@ -16,12 +17,18 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 
+METADATA = "__metadata__"
+"""What safetensors calls its own entry."""
+
+
 def save_state(path: Path, state: Mapping[str, Array]) -> None:
-    """Write arrays to `path`, whole or not at all."""
+    """Write arrays to `path`, whole or not at all. Raises ContractError for an unusable name."""
     import numpy as np
     from safetensors.numpy import save_file
 
-    arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
+    if METADATA in state:
+        raise ContractError(f"no array of a state can be called {METADATA!r}; rename it")
+    arrays = {name: np.asarray(array, order="C") for name, array in state.items()}
     write_with(path, lambda draft: save_file(arrays, str(draft)))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from .fields import Count, Figure, Name, Payload, Text
 
@@ -67,7 +67,7 @@ class Complaint(Payload):
 class Problems(Payload):
     """A worker cannot honour its part of the config, so the tournament must not start."""
 
-    problems: tuple[Complaint, ...]
+    problems: tuple[Complaint, ...] = Field(min_length=1)
 
 
 class Note(Payload):
@@ -114,7 +114,10 @@ class Finished(Payload):
 
 
 class Stopped(Payload):
-    """A worker obeyed the order to stop, after `epoch` whole epochs."""
+    """A worker obeyed the order to stop, after `epoch` whole epochs.
+
+    `checkpoint` is that of its last check, which may be of an earlier epoch.
+    """
 
     epoch: Count
     checkpoint: File | None
@@ -191,7 +194,7 @@ class Overdue(Payload):
 
 
 class Interrupted(Payload):
-    """Somebody asked the match to stop: Ctrl-C or SIGTERM."""
+    """Somebody asked the match to stop: by Ctrl-C, SIGTERM or a lost terminal (SIGHUP)."""
 
     signal: str
 

@@ -67,6 +67,7 @@ class Standing:
     overdue: Overdue | None = None
     ended: Ended | None = None
     reason: str = ""
+    window: int = 1
 
     @property
     def name(self) -> str:
@@ -90,6 +91,11 @@ class Standing:
         """The exam that is going on."""
         done = {result.number for result in self.examined}
         return next((exam for exam in self.exams if exam.number not in done), None)
+
+    def recent(self, position: int) -> list[Check]:
+        """The check at this position of `checks`, and those before it that matter to judging it."""
+        end = position % len(self.checks) + 1
+        return self.checks[max(0, end - self.window) : end]
 
     def check_at(self, index: int) -> Check:
         """The check with this index. Raises KeyError."""
@@ -268,7 +274,8 @@ class Standings:
             case Check():
                 trial.checks.append(data)
                 if self.criteria is not None:
-                    trial.judgements.append(judge(self.criteria, trial.checks))
+                    trial.window = self.criteria.window
+                    trial.judgements.append(judge(self.criteria, trial.recent(-1)))
             case Finished() | Stopped() | Failed():
                 trial.last_word = data
                 trial.spoke_after_order = trial.ordered_to_stop is not None

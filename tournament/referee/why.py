@@ -43,20 +43,21 @@ def smallest_change(criteria: Criteria, checks: Sequence[Check]) -> Change | Non
 
     None where no change of a threshold does: too few checks, or figures that are not finite.
     """
-    trained = [check for check in checks if check.index > 0]
-    found = [change_at(criteria, trained[: i + 1]) for i in range(len(trained))]
+    window = criteria.window
+    found = [change_at(criteria, checks[max(0, i - window) : i]) for i in range(1, len(checks) + 1)]
     possible = [change for change in found if change is not None]
     return min(possible, key=lambda change: change.size, default=None)
 
 
 def change_at(criteria: Criteria, checks: Sequence[Check]) -> Change | None:
-    """The change for the last of these checks after training.
+    """The change for the last of these checks; None for check 0, which can win nothing.
 
     Of an `any`, one member is relaxed, the same at each check that counts: a smaller change that
     switches members between checks is not looked for.
     """
-    relaxed = _relaxed(criteria.group, checks, window=1)
-    if relaxed is None or not checks:
+    trained = [check for check in checks if check.index > 0]
+    relaxed = _relaxed(criteria.group, trained, window=1)
+    if relaxed is None or not trained or trained[-1] is not checks[-1]:
         return None
     leaves = tuple(leaf for leaf, _ in relaxed)
     return Change(checks[-1].index, checks[-1].epoch, leaves, _size(relaxed))

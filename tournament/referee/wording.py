@@ -10,6 +10,9 @@ from ..record.payloads import Bound, Leaf
 from .judge import Judgement
 from .levels import leaves_held
 
+LONGEST = 1e9
+"""Seconds; a longer time than this is no time that anybody waits for."""
+
 TITLES = {
     "attention_ratio": ("Ratio", "{:.2f}x"),
     "val_accuracy": ("Val Acc", "{:.1%}"),
@@ -32,7 +35,7 @@ def metric_text(name: str, value: float) -> str:
 
 def duration_text(seconds: float | None) -> str:
     """Seconds as 42 s, 3 min 05 s or 2 h 10 min; a dash while unknown."""
-    if seconds is None:
+    if seconds is None or not seconds < LONGEST:
         return "–"
     whole = round(seconds)
     if whole < 60:
@@ -52,6 +55,8 @@ def _lack_text(leaf: Leaf) -> str:
     """What a criterion that is not met still lacks, in the metric's unit."""
     if not math.isfinite(leaf.value):
         return f"{leaf.metric} ({leaf.value})"
+    if leaf.margin >= 0:
+        return f"{leaf.metric} on enough checks in a row"
     return f"{leaf.metric} {leaf.margin:+.3f}"
 
 

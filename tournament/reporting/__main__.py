@@ -1,4 +1,6 @@
-"""`python -m tournament.reporting RUN`: let every installed reporter look at a finished run.
+"""`python -m tournament.reporting RUN [PARENT]`: let every reporter look at a finished run.
+
+PARENT is a process that this one must not outlive.
 
 Prints the path of each file made, one a line. A reporter that fails is told on stderr with its
 distribution, the others still run, and the exit code is 1.
@@ -6,18 +8,25 @@ distribution, the others still run, and the exit code is 1.
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from contextlib import redirect_stdout
 from pathlib import Path
 
 from ..plugin.registry import Installed, Registry, load_registry
+from ..process.parent import die_with_parent
 from ..record.folder import RunFolder
 from .run import Run
 
 
 def main(arguments: list[str]) -> int:
     """Run all reporters on one run folder."""
+    if arguments[1:]:
+        die_with_parent(int(arguments[1]))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     registry = load_registry()
     run = Run(RunFolder(Path(arguments[0])))
     found = [i for i in registry.installed if i.plugin.kind == "reporter"]

@@ -1,0 +1,227 @@
+"""Are honest strategies ever refused by an integrity check?
+
+python benchmarks/honest.py [--seeds 0:20] [--processes N]. Trains the built-in strategies on small
+data, each seed with data of its own, and examines them after epochs 2, 4 and 6 as a tournament
+would. Their figures may miss the criteria; that is a race's business. A finding that fails is a
+false alarm: each is printed, and then the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+
+THREADS = 1
+VIDEOS = 600
+SAMPLES = 500
+EXAM_EPOCHS = (2, 4, 6)
+TRAINING = {"batch": 16, "lr": 2e-4}
+KINDS = tuple(product(("same", "red"), ("varied", "original")))
+"""What the data looks like: colour and appearance. Seed s gets number s, modulo 4."""
+
+CRITERIA = {
+    "every": 2,
+    "all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75", "consistency >= 0.70"],
+}
+LEVEL = 0.05 / 9
+"""As in a race of three entrants with three exams each."""
+
+STRATEGIES = {
+    "attention-supervised": ("attention-supervised", {"alpha": 0.2}),
+    "alpha 0": ("attention-supervised", {"alpha": 0.0}),
+    "pretrained-features": ("pretrained-features", {"weights": "proxy", "crop_size": 32}),
+}
+
+
+@dataclass(frozen=True)
+class Sat:
+    """One exam: what its findings say. `problem` is empty where it was held to its end."""
+
+    strategy: str
+    colour: str
+    appearance: str
+    seed: int
+    epoch: int
+    problem: str
+    failed: tuple[str, ...]
+    faithful: float
+    p_value: float
+    held: int
+    seconds: float
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.problem or self.failed)
+
+    def __str__(self) -> str:
+        wrong = ["REFUSED" if self.refused else "", self.problem, *self.failed]
+        return (
+            f"{self.strategy:21} seed {self.seed:2} {self.colour:4} {self.appearance:8} "
+            f"epoch {self.epoch}: faithful {self.faithful:.3f} (p = {self.p_value:.2g}), "
+            f"{self.held} of {len(CRITERIA['all'])} criteria held, {self.seconds:.0f} s "
+            + "; ".join(filter(None, wrong))
+        )
+
+
+def train_and_examine(job: tuple[str, int]) -> list[Sat]:
+    """One strategy with one seed, trained in this process, examined on the way."""
+    import torch
+
+    from tournament.cache import Cache
+    from tournament.plugin.api import Context
+    from tournament.plugin.registry import load_registry
+    from tournament.process.randomness import seed_everything
+
+    name, seed = job
+    torch.set_num_threads(THREADS)
+    use, options = STRATEGIES[name]
+    colour, appearance = KINDS[seed % len(KINDS)]
+    wanted = {"videos": VIDEOS, "colour": colour, "appearance": appearance, "seed": seed}
+    registry = load_registry()
+    strategy_class = registry.load("strategy", use)
+    task_class = registry.load("task", "persistence")
+    with tempfile.TemporaryDirectory(prefix="honest-") as place:
+        folder = Path(place)
+        context = Context(
+            seed=1000 + seed, device="cpu", threads=THREADS, cores=THREADS, cache=Cache(),
+            folder=folder,
+        )  # fmt: skip
+        chosen = strategy_class.Options.model_validate({**TRAINING, **options})
+        task = task_class(task_class.Options.model_validate(wanted), context)
+        task.prepare()
+        strategy_class.prepare(chosen, task, context)
+        seed_everything(context.seed)
+        strategy = strategy_class(chosen, context)
+        found = []
+        for epoch in range(1, max(EXAM_EPOCHS) + 1):
+            for _ in strategy.train_epoch(task.data("train")):
+                pass
+            if epoch in EXAM_EPOCHS:
+                found.append(_examined(name, seed, epoch, strategy, task, folder, wanted))
+                print(found[-1], flush=True)
+        return found
+
+
+def _examined(
+    name: str, seed: int, epoch: int, strategy, task, folder: Path, wanted: dict[str, object]
+) -> Sat:  # type: ignore[no-untyped-def]
+    """The exam that a claim at this epoch would get."""
+    from tournament.config.criteria import criteria_from_json
+    from tournament.exam.examiner import examine
+    from tournament.match.exams import exam_criteria
+    from tournament.plugin.registry import load_registry
+    from tournament.record.checkpoint import fingerprint, save_state
+    from tournament.record.spec import ExamSpec, PluginAt, Surroundings
+    from tournament.referee.levels import leaves_held
+
+    use, options = STRATEGIES[name]
+    registry, criteria = load_registry(), criteria_from_json(CRITERIA)
+    checkpoint = folder / f"check-{epoch}.safetensors"
+    save_state(checkpoint, strategy.state())
+    validation = task.data("validation")
+    claimed = task.evaluate(strategy.predict(validation.inputs), validation.truth).metrics
+    here = Path(tempfile.mkdtemp(prefix=f"exam-{epoch}-", dir=folder))
+    (here / "scratch").mkdir()
+    spec = ExamSpec(
+        because=0, trial=use, number=1,
+        task=PluginAt(
+            name="persistence", target=registry.find("task", "persistence").plugin.target,
+            options=wanted,
+        ),
+        strategy=PluginAt(
+            name=use, target=registry.find("strategy", use).plugin.target,
+            options={**TRAINING, **options},
+        ),
+        surroundings=Surroundings(
+            seed=1000 + seed, device="cpu", threads=THREADS, cores=THREADS, base=str(folder)
+        ),
+        criteria=exam_criteria(criteria, LEVEL), checkpoint=str(checkpoint),
+        sha256=fingerprint(checkpoint, folder).sha256, claimed=dict(claimed), samples=SAMPLES,
+        timeout=600.0, folder=str(here), scratch=str(here / "scratch"),
+    )  # fmt: skip
+    start = time.monotonic()
+    result = examine(spec, seed=2**40 + 1000 * seed + epoch)
+    faithful = next((f for f in result.findings if f.name == "faithful"), None)
+    colour, appearance = KINDS[seed % len(KINDS)]
+    return Sat(
+        name, colour, appearance, seed, epoch, result.problem,
+        tuple(f"{f.name}: {f.text}" for f in result.findings if not f.passed),
+        faithful.value if faithful else float("nan"),
+        _p_value(faithful.text) if faithful else float("nan"),
+        sum(leaves_held(criteria, result.bounds)), time.monotonic() - start,
+    )  # fmt: skip
+
+
+def _p_value(text: str) -> float:
+    """The p-value in the sentence of the finding `faithful`."""
+    found = re.search(r"p = ([0-9.e+-]+|nan)", text)
+    assert found is not None, text
+    return float(found[1])
+
+
+def table(exams: list[Sat]) -> Iterator[str]:
+    """A row for each strategy on each kind of data, and one for each strategy."""
+    yield "| strategy | data | exams | refused | least faithful | median | largest p |"
+    yield "|---|---|---|---|---|---|---|"
+    for name in STRATEGIES:
+        mine = [sat for sat in exams if sat.strategy == name]
+        for colour, appearance in KINDS:
+            part = [sat for sat in mine if (sat.colour, sat.appearance) == (colour, appearance)]
+            if part:
+                yield _row(name, f"{colour}, {appearance}", part)
+        if mine:
+            yield _row(name, "all", mine)
+
+
+def _row(name: str, data: str, exams: list[Sat]) -> str:
+    values = [sat.faithful for sat in exams]
+    refused = sum(sat.refused for sat in exams)
+    worst = max(sat.p_value for sat in exams)
+    return (
+        f"| {name} | {data} | {len(exams)} | {refused} | {min(values):.3f} "
+        f"| {statistics.median(values):.3f} | {worst:.1g} |"
+    )
+
+
+def all_exams(jobs: list[tuple[str, int]], processes: int) -> Iterator[Sat]:
+    """Every exam, in the order of the jobs; as many as there are when Ctrl-C ends it."""
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        try:
+            for sats in pool.map(train_and_examine, jobs):
+                yield from sats
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", default="0:20", help="first:end")
+    parser.add_argument("--processes", type=int, default=1)
+    arguments = parser.parse_args()
+    first, end = map(int, arguments.seeds.split(":"))
+    jobs = [(name, seed) for seed in range(first, end) for name in STRATEGIES]
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="honest-cache-") as cache:
+        os.environ["XDG_CACHE_HOME"] = cache
+        os.environ["OMP_NUM_THREADS"] = str(THREADS)
+        exams = list(all_exams(jobs, arguments.processes))
+    print("\n".join(table(exams)))
+    refused = [sat for sat in exams if sat.refused]
+    print(f"{len(exams)} exams, {len(refused)} refused, {time.monotonic() - start:.0f} s")
+    print("\n".join(map(str, refused)))
+    sys.exit(1 if refused else 0)
+
+
+if __name__ == "__main__":
+    main()

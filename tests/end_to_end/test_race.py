@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tournament.record.payloads import Check, Claim, Ended, Ready, Start, Stop, Verdict
+from tournament.record.payloads import Check, Claim, Ended, Examined, Ready, Start, Stop, Verdict
 
 RACE = """
 task: {use: guess}
@@ -25,7 +25,8 @@ def test_the_first_to_meet_the_criteria_wins_and_the_others_are_stopped(terminal
     assert done.verdict["winner"] == "fast"
     assert done.verdict["epoch"] == 5
     assert done.verdict["claimed"]["closeness"] == pytest.approx(1.0)
-    assert done.verdict["examined"] is None
+    assert done.verdict["examined"]["closeness"] == pytest.approx(1.0)
+    assert {f["name"] for f in done.verdict["findings"]} >= {"repeatable", "reproduced"}
     assert done.standing("fast")["state"] == "COMPLETED"
     assert done.standing("slow")["state"] in ("STOPPED", "COMPLETED")
     assert "winner     fast at epoch 5" in done.stdout
@@ -45,8 +46,12 @@ def test_every_decision_names_the_event_that_it_rests_on(terminal):
     check = events[claim.data.because]
     assert check.trial == "fast"
     assert check.data.metrics == claim.data.metrics
-    assert verdict.data.because == claim.offset
-    assert all(e.data.because == claim.offset for e in events if isinstance(e.data, Stop))
+    exam = events[claim.offset + 1]
+    result = next(e for e in events if isinstance(e.data, Examined))
+    assert exam.data.because == claim.offset
+    assert result.data.because == exam.offset
+    assert verdict.data.because == result.offset
+    assert all(e.data.because == result.offset for e in events if isinstance(e.data, Stop))
 
 
 def test_check_zero_can_win_nothing(terminal):

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -191,8 +192,10 @@ class TakesTheProgressFile(Walker):
 
     def train_epoch(self, data):
         progress = Path(self.context.folder).parent / "PARALLEL_PROGRESS.md"
-        progress.unlink(missing_ok=True)
-        progress.mkdir(exist_ok=True)
+        while not progress.is_dir():  # The match may be writing it at this moment.
+            progress.unlink(missing_ok=True)
+            with suppress(FileExistsError):
+                progress.mkdir()
         yield from super().train_epoch(data)
 
 

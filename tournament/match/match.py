@@ -241,7 +241,8 @@ class Match:
         if refused := counters.malformed + counters.cut:
             hub.publish(Notice(text=f"the hub refused {refused} messages: see rejected.jsonl"))
         seconds = time.monotonic() - self._started
-        self._write_results(hub)
+        for complaint in self._results.write(self.standings, final=True):
+            hub.publish(Notice(text=complaint))
         hub.publish(Closed(exit_code=code, seconds=seconds))
         while not self.standings.closed:
             self._listen(hub, subscriber)

@@ -139,5 +139,5 @@ def _rung_by_signals(bell: Bell) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            # Who pressed so often as to leave at any price may press once more on the way out.
-            signal.signal(number, signal.SIG_IGN if bell.wants_out else handler)
+            # Who has pressed may press once more on the way out, which must not cost the exit code.
+            signal.signal(number, signal.SIG_IGN if bell.rings else handler)

@@ -25,6 +25,11 @@ from .link import Link, Ordered
 from .session import prepare
 from .training import Race
 
+
+class Terminated(BaseException):
+    """SIGTERM has come. No SystemExit: a plugin that exits is told as broken, this is not."""
+
+
 LAST_ACKS = 30.0
 """Seconds to wait at the end for the hub to confirm what was published; the outbox holds it all."""
 
@@ -42,6 +47,8 @@ def main(arguments: list[str]) -> int:
     publisher = Publisher(spec.endpoint, spec.run, spec.trial, spec.attempt, secret, outbox)
     try:
         return _run(spec, Link(publisher))
+    except Terminated:
+        return 128 + signal.SIGTERM
     finally:
         publisher.close(timeout=LAST_ACKS)
 
@@ -73,7 +80,7 @@ def _last_lines(error: Exception) -> str:
 
 
 def _exit_on_sigterm(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + signal.SIGTERM)
+    raise Terminated
 
 
 if __name__ == "__main__":

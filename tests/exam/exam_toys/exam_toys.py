@@ -177,6 +177,16 @@ class ChangesItsCheckpoint(Walker):
         return super().predict(inputs)
 
 
+class Patient(Walker):
+    """Begins to walk when the entrant `broken` is examined: its claims wait behind that exam."""
+
+    def train_epoch(self, data):
+        exams = Path(self.context.folder).parent / "broken" / "exams"
+        while not exams.exists():
+            NEVER.wait(0.01)
+        yield from super().train_epoch(data)
+
+
 class Better(Walker):
     """Claims what it has not reached: its answers are right until its state is loaded again."""
 
@@ -194,7 +204,7 @@ STRATEGIES = (
     RaisesInExam, RefusesItsState, ExitsInExam, LeavesInExam, KilledInExam, TerminatedInExam,
     HangsInExam, HangsWhenLoaded, ClosesItsLine, SaysGarbage, SaysAList, SaysNothingUseful,
     SaysBytes, NeverEndsItsLine, SaysDoneWithoutAnAnswer, AnswersAPickle, AnswersAList,
-    AnswersObjects, LeavesAChild, ChangesItsCheckpoint, Better,
+    AnswersObjects, LeavesAChild, ChangesItsCheckpoint, Patient, Better,
 )  # fmt: skip
 
 

@@ -105,12 +105,11 @@ def agreement(attention: Floats, effect: Floats) -> float:
     Row and column effects are taken out of both. 0 where one of them then is the same everywhere;
     NaN below 5 tokens, or where something is not finite.
     """
-    if len(attention) < LEAST_TOKENS:
+    off = ~np.eye(len(attention), dtype=bool)
+    if len(attention) < LEAST_TOKENS or not np.isfinite([attention[off], effect[off]]).all():
         return float("nan")
     one, other = _interaction(attention), _interaction(effect)
     scale = np.sqrt((one**2).sum() * (other**2).sum())
-    if not np.isfinite(scale):
-        return float("nan")
     return float((one * other).sum() / scale) if scale > 0 else 0.0
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament import Arrays, Finding
+from tournament import Arrays, ContractError, Finding
 
 from .faithfulness import (
     Ablation,
@@ -98,7 +98,11 @@ def _ask(predict: Predict, asked: Tokens, rng: np.random.Generator) -> Predictio
     order = rng.permutation(len(asked))
     mixed = asked.videos(order)
     answers = predict(mixed)
-    check_predictions(answers, mixed.starts)
+    checked = check_predictions(answers, mixed.starts)
+    if not (np.isfinite(checked.logits).all() and np.isfinite(checked.attention).all()):
+        raise ContractError(
+            "predictions of videos with reordered or missing objects are not finite"
+        )
     back = selected_predictions(answers, mixed, np.argsort(order).tolist())
     return Predictions(back["logits"], back["attention"])
 

@@ -22,6 +22,8 @@ from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 
+from tournament import Strategy, Task
+
 THREADS = 1
 VIDEOS = 600
 SAMPLES = 500
@@ -114,8 +116,14 @@ def train_and_examine(job: tuple[str, int]) -> list[Sat]:
 
 
 def _examined(
-    name: str, seed: int, epoch: int, strategy, task, folder: Path, wanted: dict[str, object]
-) -> Sat:  # type: ignore[no-untyped-def]
+    name: str,
+    seed: int,
+    epoch: int,
+    strategy: Strategy,
+    task: Task,
+    folder: Path,
+    wanted: dict[str, object],
+) -> Sat:
     """The exam that a claim at this epoch would get."""
     from tournament.config.criteria import criteria_from_json
     from tournament.exam.examiner import examine

@@ -82,10 +82,11 @@ def of(done: Done, kind: type) -> list:
     return [event for event in done.events if isinstance(event.data, kind)]
 
 
-def exam_processes() -> set[int]:
-    """The ids of examiners and examinees that run on this machine and belong to this test."""
-    children = psutil.Process().children(recursive=True)
-    return {child.pid for child in children if "tournament.exam" in " ".join(child.cmdline())}
+def left_running(terminal: Terminal) -> list[list[str]]:
+    """The commands of all processes that were told of a file in this test's folder."""
+    place = str(terminal.folder)
+    told = [each.info["cmdline"] or [] for each in psutil.process_iter(["cmdline"])]
+    return [command for command in told if any(word.startswith(place) for word in command)]
 
 
 def left_in_scratch(terminal: Terminal) -> list[str]:
@@ -309,7 +310,7 @@ def test_a_claim_whose_exam_breaks_is_rejected_and_the_race_goes_on(
     claim = done.standing("broken")["claims"][0]
     assert reason in " ".join(claim["rejected"])
     assert left_in_scratch(terminal) == []
-    assert exam_processes() == set()
+    assert left_running(terminal) == []
     if name != "changesitscheckpoint":
         assert terminal.tournament("verify", done.folder.path).code == 0
 
@@ -365,6 +366,7 @@ def test_ctrl_c_during_an_exam_ends_everything_within_the_grace(terminal):
     assert done.verdict["outcome"] == "interrupted"
     _, alive = psutil.wait_procs(children, timeout=5)
     assert alive == []
+    assert left_running(terminal) == []
     assert left_in_scratch(terminal) == []
     assert terminal.tournament("verify", done.folder.path).code == 0
 

@@ -25,6 +25,9 @@ LEAST_RESAMPLES = 9_999
 BEYOND = 50
 """So many resamples should lie beyond a bound, on average."""
 
+FEW = 10
+"""Fewer samples that differ from the rest than this tell little about how many more there are."""
+
 TOGETHER = 2_000
 """Resamples computed at once: 8 MB a column of 500 samples."""
 
@@ -50,9 +53,13 @@ def bound(
         return float("nan")
     if isinstance(estimator, Share):
         return _exact(int(columns[0].sum()), len(columns[0]), level, side)
+    exact = _nearly_whole(estimator, columns, level, side)
     if _constant(estimator, columns):
-        return _without_spread(estimator, columns, level, side)
-    return _bca(estimator, columns, level, side, rng)
+        return float(_compute(estimator, *columns, axis=-1)) if exact is None else exact
+    found = _bca(estimator, columns, level, side, rng)
+    if exact is None:
+        return found
+    return min(found, exact) if side == "lower" else max(found, exact)
 
 
 def scored(estimator: Estimator, table: Table) -> list[Floats]:
@@ -69,7 +76,8 @@ def scored(estimator: Estimator, table: Table) -> list[Floats]:
 def _compute(estimator: Estimator, *columns: Floats, axis: int) -> Any:
     match estimator:
         case Ratio():
-            return columns[0].mean(axis=axis) / columns[1].mean(axis=axis)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return columns[0].mean(axis=axis) / columns[1].mean(axis=axis)
         case Statistic(compute=compute):
             return compute(*columns, axis=axis)
         case _:
@@ -118,16 +126,21 @@ def _constant(estimator: Estimator, columns: list[Floats]) -> bool:
     return all(bool((column == column[0]).all()) for column in columns)
 
 
-def _without_spread(estimator: Estimator, columns: list[Floats], level: float, side: Side) -> float:
-    """What can be said when every sample says the same.
+def _nearly_whole(
+    estimator: Estimator, columns: list[Floats], level: float, side: Side
+) -> float | None:
+    """An exact bound where hardly any sample differs, so that resampling would see no spread.
 
-    Of a share of things (0 <= numerator <= denominator) that is 1, or 0, everywhere: the exact
-    bound of that many successes without a failure. Of anything else: the value itself.
+    For a share of things (0 <= numerator <= denominator) that is 1, or 0 at the upper side, in all
+    but a few samples: that of a sample's being so. None for anything else.
     """
-    value = float(_compute(estimator, *columns, axis=-1))
-    of_things = isinstance(estimator, Ratio) and bool((columns[1] > 0).all())
-    if of_things and value == 1 and side == "lower":
-        return _exact(len(columns[0]), len(columns[0]), level, side)
-    if of_things and value == 0 and side == "upper":
-        return _exact(0, len(columns[0]), level, side)
-    return value
+    if not isinstance(estimator, Ratio) or not (columns[1] > 0).all():
+        return None
+    if not ((columns[0] >= 0) & (columns[0] <= columns[1])).all():
+        return None
+    whole = columns[1] if side == "lower" else 0.0
+    different = int((columns[0] != whole).sum())
+    if different >= FEW:
+        return None
+    count = len(columns[0])
+    return _exact(count - different if side == "lower" else different, count, level, side)

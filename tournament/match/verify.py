@@ -64,9 +64,11 @@ def fold(events: list[AnyEvent]) -> Standings:
 
 def _check_verdict_file(folder: RunFolder, standings: Standings, head: str) -> None:
     try:
-        said = json.loads(folder.verdict.read_text())
+        said = json.loads(folder.verdict.read_bytes())
     except (OSError, ValueError) as error:
         raise LogError(f"{folder.verdict}: cannot be read: {error}") from error
+    if not isinstance(said, dict):
+        raise LogError(f"{folder.verdict}: cannot be read: it holds no JSON object")
     proven = verdict_object(standings, folder, head)
     wrong = [name for name in {**proven, **said} if said.get(name) != proven.get(name)]
     if wrong:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..errors import ConfigError
 from ..record.events import DECISIONS, SPEAKERS, AnyEvent
 from ..record.fields import Payload
 from ..record.payloads import Check, Closed, Ended, Exam, Examined, Opened, Sealed
@@ -67,7 +68,10 @@ class _Story:
         """Take in the next event; empty if it fits."""
         found = self._envelope(event) or self._content(event)
         if not found:
-            self._due += self._referee.apply(event)
+            try:
+                self._due += self._referee.apply(event)
+            except ConfigError as error:
+                return f"its criteria cannot be read: {error}"
         return found
 
     def _envelope(self, event: AnyEvent) -> str:
@@ -102,6 +106,9 @@ class _Story:
         data = event.data
         if isinstance(data, DECISIONS):
             return self._decision(data, event.offset or 0)
+        about = getattr(data, "trial", None)
+        if about is not None and about not in self._referee.standings.trials:
+            return f"there is no trial {about!r}"
         match data:
             case Sealed():
                 return self._sealing(data)

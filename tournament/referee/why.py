@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..config.criteria import Criteria, Group
 from ..config.criteria import Leaf as Criterion
 from ..record.payloads import Check
-from .judge import margin, passes
+from .judge import passes
 
 MOST_DECIMALS = 9
 CLOSE = 0.25
@@ -89,7 +89,7 @@ def _relaxed(node: Criterion | Group, checks: Sequence[Check], window: int) -> R
 def _relaxed_leaf(leaf: Criterion, values: Sequence[float]) -> Relaxed | None:
     if not all(map(math.isfinite, values)):
         return None
-    worst = min(values, key=lambda value: margin(leaf, value))
+    worst = min(values) if leaf.op in (">", ">=") else max(values)
     if passes(leaf, worst):
         return []
     threshold = _round_threshold(leaf, worst)
@@ -103,8 +103,9 @@ def _round_threshold(leaf: Criterion, value: float) -> float:
     for decimals in range(2, MOST_DECIMALS):
         step = 10.0**-decimals
         steps = math.floor(value / step) if down else math.ceil(value / step)
-        rounded = round(steps * step, decimals)
-        close = abs(rounded - value) <= CLOSE * abs(leaf.threshold - value)
-        if close and passes(leaf.model_copy(update={"threshold": rounded}), value):
-            return rounded
+        for beyond in (0, -1 if down else 1):  # A strict criterion may need the next one.
+            rounded = round((steps + beyond) * step, decimals)
+            close = abs(rounded - value) <= CLOSE * abs(leaf.threshold - value)
+            if close and passes(leaf.model_copy(update={"threshold": rounded}), value):
+                return rounded
     return math.nextafter(value, -math.inf if down else math.inf)

@@ -100,9 +100,8 @@ def _ask(predict: Predict, asked: Tokens, rng: np.random.Generator) -> Predictio
     answers = predict(mixed)
     checked = check_predictions(answers, mixed.starts)
     if not (np.isfinite(checked.logits).all() and np.isfinite(checked.attention).all()):
-        raise ContractError(
-            "predictions of videos with reordered or missing objects are not finite"
-        )
+        # A video that is left out for it might be a telling one.
+        raise ContractError("answers about reordered or missing objects are not finite numbers")
     back = selected_predictions(answers, mixed, np.argsort(order).tolist())
     return Predictions(back["logits"], back["attention"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
+import pickle  # noqa: TID251 - only for the name of the error that torch raises
 from collections.abc import Mapping
 from pathlib import Path
 

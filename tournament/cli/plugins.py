@@ -1,4 +1,4 @@
-"""`tournament plugins`: what is installed, from where, and what is broken and why."""
+"""`tournament plugins`: what is installed, from where, what is broken and why; and its options."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ..plugin.registry import Installed
+    from ..plugin.registry import Installed, Registry
 
 OK = "ok"
 
 
 @click.command()
-def plugins() -> None:
+@click.argument("name", required=False)
+def plugins(name: str | None) -> None:
     """List strategies, tasks and reporters with the distribution that each comes from.
 
-    Every plugin is imported, to see whether it works. The exit code is 2 when one does not.
+    Every plugin is imported, to see whether it works. The exit code is 2 when one does not. With a
+    NAME: the options of that plugin, and the metrics of a task.
     """
     from ..plugin.registry import load_registry
 
     registry = load_registry()
+    if name is not None:
+        _describe(registry, name)
+        return
     broken = [
         ("entry point", b.entry_point, f"{b.distribution} {b.version}") for b in registry.broken
     ]
@@ -38,6 +43,25 @@ def plugins() -> None:
         click.echo(f"{line}  {click.style(f'broken: {b.reason}', fg='red')}")
     if not well:
         raise click.exceptions.Exit(2)
+
+
+def _describe(registry: Registry, name: str) -> None:
+    """Options, and metrics of a task, of every plugin of that name. Raises PluginError."""
+    from ..errors import PluginError, nearest
+
+    named = [found for found in registry.installed if found.plugin.name == name]
+    if not named:
+        names = [found.plugin.name for found in registry.installed]
+        raise PluginError(f"no plugin is called {name!r}. {nearest(name, names)}")
+    for found in named:
+        cls = registry.load(found.plugin.kind, name)
+        click.echo(f"{found.plugin.kind} {name}: {found.plugin.summary}")
+        options = getattr(cls, "Options", None)
+        for key, field in options.model_fields.items() if options else ():
+            default = "required" if field.is_required() else f"default {field.default!r}"
+            click.echo(f"  option {key} ({default}): {field.description or ''}")
+        for metric in getattr(cls, "metrics", ()):
+            click.echo(f"  metric {metric.name}: {metric.meaning}")
 
 
 def _head(found: Installed) -> tuple[str, str, str]:

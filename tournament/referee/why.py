@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..config.criteria import Criteria, Group
 from ..config.criteria import Leaf as Criterion
 from ..record.payloads import Check
-from .judge import passes
+from .judge import judge, passes
 
 MOST_DECIMALS = 9
 CLOSE = 0.25
@@ -56,6 +56,8 @@ def change_at(criteria: Criteria, checks: Sequence[Check]) -> Change | None:
     switches members between checks is not looked for.
     """
     trained = [check for check in checks if check.index > 0]
+    if judge(criteria, checks).met:
+        return Change(checks[-1].index, checks[-1].epoch, (), 0.0)
     relaxed = _relaxed(criteria.group, trained, window=1)
     if relaxed is None or not trained or trained[-1] is not checks[-1]:
         return None

@@ -32,9 +32,9 @@ VIDEOS = 200
 MOVED = 0.01
 """Attention, a number between 0 and 1, may move by so much by reordering: rounding."""
 
-FAITHFUL = 0.03
-"""Least mean agreement. Honest models: 0.08 to 0.57; attention without a use: 0.00, give or take
-0.005 (docs/exam.md)."""
+FAITHFUL = 0.015
+"""Least mean agreement. Honest models that met the criteria: 0.037 and more; attention without a
+use: 0.00, give or take 0.007 (docs/exam.md)."""
 
 UNLIKELY = 0.01
 """Largest p-value."""

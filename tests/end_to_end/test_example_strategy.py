@@ -18,7 +18,7 @@ task: {use: persistence, options: {videos: 200}}
 entrants:
   positions-only: {max_epochs: 2}
   attention-supervised: {max_epochs: 1}
-criteria: {every: 1, all: [val_accuracy > 0.1]}
+criteria: {every: 1, all: [val_accuracy > 2]}  # Nobody wins, so that all train to the end.
 """
 
 
@@ -72,11 +72,11 @@ def test_it_is_installed_competes_and_is_uninstalled(fresh, tmp_path):
 
     (fresh.folder / "race.yaml").write_text(RACE)
     raced = fresh.tournament("run", "race.yaml", "--json")
-    assert raced.returncode == 0, raced.stderr
+    assert raced.returncode == 3, raced.stderr
     verdict = json.loads(raced.stdout)
     standing = next(s for s in verdict["standings"] if s["trial"] == "positions-only")
-    assert standing["state"] in ("COMPLETED", "STOPPED")
-    assert len(standing["checks"]) >= 1
+    assert standing["state"] == "COMPLETED", standing["reason"]
+    assert [check["epoch"] for check in standing["checks"]] == [0, 1, 2]
 
     fresh.pip("uninstall", "-q", "-y", "tournament-example-strategy")
     assert "positions-only" not in fresh.tournament("plugins").stdout

@@ -19,7 +19,8 @@ def outcome_lines(outcome: Outcome) -> Iterator[Text]:
     yield _headline(standings)
     yield from (Text(f"warning    {text}", style="yellow") for text in warnings(standings))
     if standings.runner_up is not None:
-        yield Text(f"runner-up  {_closeness(standings.runner_up)}")
+        place = "runner-up" if standings.winner else "closest  "
+        yield Text(f"{place}  {_closeness(standings.runner_up)}")
     for trial in standings.trials.values():
         if trial.state == "FAILED":
             yield from _failure(trial)

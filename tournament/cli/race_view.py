@@ -23,7 +23,7 @@ STYLES = {
 
 
 WIDE = 110
-"""Columns of a terminal from which on everything has room; below, names and speeds give way."""
+"""Columns of a terminal from which on everything has room; below, margins and speeds give way."""
 
 
 def race_table(standings: Standings, width: int = WIDE) -> RenderableType:
@@ -43,8 +43,7 @@ def race_table(standings: Standings, width: int = WIDE) -> RenderableType:
         table.add_column("speed", justify="right", no_wrap=True)
     table.add_column("ETA", justify="right", no_wrap=True)
     for trial in standings.trials.values():
-        row = _row(standings, trial, names)
-        table.add_row(*(row if wide else [*row[:-2], row[-1]]))
+        table.add_row(*(_row if wide else _short_row)(standings, trial, names))
     seconds = standings.last_t - standings.first_t
     head = Text.assemble(
         (f"{opened.name}", "bold"),
@@ -66,6 +65,16 @@ def _row(standings: Standings, trial: Standing, names: tuple[str, ...]) -> list[
         Text(_speed(pace)),
         Text(duration_text(trial.eta)),
     ]
+
+
+def _short_row(standings: Standings, trial: Standing, names: tuple[str, ...]) -> list[Text]:
+    """The same without speed and margins; the colour of a metric tells the margin's sign."""
+    *row, _, eta = _row(standings, trial, names)
+    return [*row[:3], *(_without_margin(cell) for cell in row[3:]), eta]
+
+
+def _without_margin(cell: Text) -> Text:
+    return Text(cell.plain.partition(" (")[0], style=cell.style)
 
 
 def _speed(pace: float | None) -> str:

@@ -6,7 +6,17 @@ import json
 
 import pytest
 
-from tournament.record.payloads import Check, Claim, Ended, Examined, Ready, Start, Stop, Verdict
+from tournament.record.payloads import (
+    Check,
+    Claim,
+    Ended,
+    Exam,
+    Examined,
+    Ready,
+    Start,
+    Stop,
+    Verdict,
+)
 
 RACE = """
 task: {use: guess}
@@ -46,7 +56,7 @@ def test_every_decision_names_the_event_that_it_rests_on(terminal):
     check = events[claim.data.because]
     assert check.trial == "fast"
     assert check.data.metrics == claim.data.metrics
-    exam = events[claim.offset + 1]
+    exam = next(e for e in events if isinstance(e.data, Exam))
     result = next(e for e in events if isinstance(e.data, Examined))
     assert exam.data.because == claim.offset
     assert result.data.because == exam.offset

@@ -67,7 +67,15 @@ def examinee(
 def examinees() -> list[psutil.Process]:
     """All that this process has started and that still run."""
     children = psutil.Process().children(recursive=True)
-    return [child for child in children if "tournament.exam.examinee" in child.cmdline()]
+    return [child for child in children if "tournament.exam.examinee" in command_of(child)]
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Its command line; empty for one that has ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def a_task(folder: Path):

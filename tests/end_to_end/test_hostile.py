@@ -23,6 +23,9 @@ stop: {{grace: 1s, terminate: 1s}}
 """
 
 
+LONG_RACE = "honest: {use: walker, max_epochs: 1500"
+
+
 def race(other: str = "walker", goal: float = 2) -> str:
     return RACE.format(other=other, goal=goal)
 
@@ -77,7 +80,7 @@ def test_under_nohup_a_lost_terminal_means_nothing(terminal: Terminal):
 
 def test_a_match_that_was_stopped_for_a_while_blames_nobody(terminal: Terminal):
     text = race("hangs") + "limits: {stall: 3s}\n"
-    terminal.write(text)
+    terminal.write(text.replace("honest: {use: walker, max_epochs: 12", LONG_RACE))
     process = terminal.start("run", "race.yaml")
     wait_for(process, "honest: epoch 0,")
     worker = next(c for c in psutil.Process(process.pid).children() if "honest" in str(c.cmdline()))

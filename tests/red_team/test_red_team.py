@@ -24,6 +24,7 @@ from . import cheats
 
 HERE = Path(__file__).parent
 CRITERIA = {"all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75", "consistency >= 0.7"]}
+CHANCE = ("batch-invariant", "reordering", "reproduced", "faithful")
 CLAIMED = {"attention_ratio": 4.0, "val_accuracy": 0.99, "consistency": 0.99}
 OPTIONS = {"videos": 600, "colour": "red", "appearance": "original"}
 
@@ -122,13 +123,13 @@ def test_the_honest_one_passes_everything_and_wins(table):
 @pytest.mark.parametrize(
     ("cheat", "finding", "also"),
     [
-        ("RandomEachTime", "repeatable", ("batch-invariant", "reordering", "faithful")),
+        ("RandomEachTime", "repeatable", CHANCE),
         ("RandomPerInput", "faithful", ()),
         ("Brightness", "faithful", ()),
         ("OwnPredictions", "faithful", ()),
         ("Decoy", "faithful", ()),
-        ("CountsCalls", "repeatable", ("batch-invariant", "reproduced", "faithful")),
-        ("ReadsTheClock", "repeatable", ("batch-invariant", "reproduced", "faithful")),
+        ("CountsCalls", "repeatable", CHANCE),
+        ("ReadsTheClock", "repeatable", CHANCE),
         ("LooksAtThePlaceInTheBatch", "batch-invariant", ()),
         ("LooksAtTheOrderOfObjects", "reordering", ()),
         ("ForgetsItsState", "round-trip", ()),

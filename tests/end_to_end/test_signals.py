@@ -58,7 +58,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_deaf(terminal):
     process = terminal.start("run", "race.yaml")
     wait_for(process, "broken: epoch 0,")
     process.send_signal(signal.SIGINT)
-    wait_for(process, "honest: ")
+    wait_for(process, "stopping: ")
     process.send_signal(signal.SIGINT)
     done = terminal.finish(process, timeout=60)
     assert done.code == 130

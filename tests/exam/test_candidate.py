@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,9 @@ def toys_on_the_path(monkeypatch):
 def make(tmp_path: Path) -> Iterator[Make]:
     """Starts an examinee; it must not outlive the test."""
     with ExitStack() as running:
-        yield lambda *args, **given: running.enter_context(examinee(tmp_path, *args, **given))
+        yield lambda *args, **given: running.enter_context(
+            closing(examinee(tmp_path, *args, **given))
+        )
     assert examinees() == []
 
 
@@ -110,7 +112,7 @@ def test_questions_and_answers_are_removed_once_they_are_read(make, tmp_path):
 
 
 def test_closing_ends_it_even_while_it_thinks(tmp_path):
-    with examinee(tmp_path, "exam_toys:HangsWhenLoaded"):
+    with closing(examinee(tmp_path, "exam_toys:HangsWhenLoaded")):
         (process,) = examinees()
     assert not process.is_running()
 

@@ -17,7 +17,7 @@ import pytest
 
 from tournament.errors import LogError
 from tournament.match.verdict_file import verdict_object
-from tournament.match.verify import fold, verify_run
+from tournament.match.verify import verify_run
 from tournament.record.atomic import write_json
 from tournament.record.checkpoint import fingerprint, save_state, save_table
 from tournament.record.events import DECISIONS, SPEAKERS, AnyEvent, make_event
@@ -43,6 +43,7 @@ from tournament.record.payloads import (
     Spawned,
     Stopped,
 )
+from tournament.referee.standings import standings_of
 from tournament.referee.verify import first_flaw
 
 from .conftest import check, ended, examined, finished, ready
@@ -103,7 +104,7 @@ def write_log(folder: RunFolder, events: list[AnyEvent], verdict: bool = True) -
     with LogWriter(folder.log) as log:
         log.append(events)
     if verdict:
-        found = verdict_object(fold(events), folder, log_hash(folder.log))
+        found = verdict_object(standings_of(events), folder, log_hash(folder.log))
         write_json(folder.verdict, found)
 
 

@@ -8,6 +8,9 @@ import click
 
 from .run_argument import run_argument
 
+PAGE = 140
+"""Columns where there is no terminal to tell: files and pipes are as wide as need be."""
+
 
 @click.command()
 @run_argument
@@ -19,11 +22,13 @@ def show(run: Path) -> None:
     """
     from rich.console import Console
 
-    from ..match.verify import fold
     from ..record.folder import RunFolder
     from ..record.log import read_log
+    from ..referee.standings import standings_of
     from .show_view import show_parts
 
     console = Console(highlight=False)
-    for part in show_parts(fold(list(read_log(RunFolder(run).log)))):
+    if not console.is_terminal:
+        console.width = PAGE
+    for part in show_parts(standings_of(read_log(RunFolder(run).log))):
         console.print(part)

@@ -12,7 +12,7 @@ from ..record.payloads import Examined, Finding
 from ..referee.fairness import usage, warnings
 from ..referee.standings import Standing, Standings
 from ..referee.why import change_at, smallest_change
-from ..referee.wording import bound_text, duration_text, metric_text
+from ..referee.wording import bound_text, duration_text, metric_text, metric_title
 
 
 def show_parts(standings: Standings) -> Iterator[RenderableType]:
@@ -85,8 +85,11 @@ def _checks(standings: Standings, trial: Standing) -> Table:
     criteria = standings.criteria
     assert criteria is not None
     table = Table(title=trial.name, title_justify="left", box=None, pad_edge=False)
-    for column in ("epoch", *(str(leaf) for _, leaf in criteria.group.leaves())):
-        table.add_column(column, justify="right")
+    table.add_column("epoch", justify="right")
+    for _, leaf in criteria.group.leaves():
+        table.add_column(
+            f"{metric_title(leaf.metric)} {leaf.op} {leaf.threshold:g}", justify="right"
+        )
     table.add_column("first failed")
     table.add_column("would have claimed")
     for index, (check, judgement) in enumerate(zip(trial.checks, trial.judgements, strict=True)):
@@ -95,7 +98,7 @@ def _checks(standings: Standings, trial: Standing) -> Table:
         table.add_row(
             str(check.epoch),
             *(_cell(leaf.metric, leaf.value, leaf.margin) for leaf in judgement.leaves),
-            "claim" if judgement.met else first.metric if first else "",
+            "claim" if judgement.met else metric_title(first.metric) if first else "",
             ", ".join(map(str, change.criteria)) if change else "",
             style="green" if judgement.met else "",
         )

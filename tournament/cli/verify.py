@@ -20,7 +20,8 @@ def verify(run: Path, expected: str | None, again: bool) -> None:
     end was cut off, or that was written anew as a whole, shows only against --hash.
     """
     from ..errors import LogError
-    from ..match.verify import examine_again, verify_run
+    from ..match.second_exam import examine_again
+    from ..match.verify import verify_run
     from ..record.folder import RunFolder
 
     folder = RunFolder(run)

@@ -8,8 +8,7 @@ import select
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -82,17 +81,6 @@ class Candidate:
             os.close(descriptor)
         self._process.kill()
         self._process.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _ask(self, name: str, arrays: Arrays, what: str) -> dict[str, NDArray[Any]]:
         question = self._folder / f"{name}.in.safetensors"

@@ -14,6 +14,7 @@ import os
 import sys
 import time
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ def examine(spec: ExamSpec, seed: int) -> Examined:
 def _measure(spec: ExamSpec, seed: int, deadline: float) -> Measured:
     content, state = _checkpoint(spec)
     task = _task(spec)
-    with Candidate(_examinee_spec(spec, content), task, deadline) as candidate:
+    with closing(Candidate(_examinee_spec(spec, content), task, deadline)) as candidate:
         task.prepare()
         sealed = task.exam(seed, spec.samples)
         candidate.wait_until_ready()

@@ -48,24 +48,22 @@ def _deviation(one: NDArray[Any], other: NDArray[Any]) -> float:
 def finite(predictions: Arrays) -> Finding:
     """Are all predictions finite numbers?"""
     bad = sum(int((~np.isfinite(a)).sum()) for a in predictions.values() if a.dtype.kind == "f")
-    return Finding(
-        name="finite",
-        passed=bad == 0,
-        value=float(bad),
-        threshold=0.0,
-        text=f"{bad} predicted values are NaN or infinite",
+    return Finding.at_most(
+        "finite",
+        float(bad),
+        0.0,
+        f"{bad} predicted values are NaN or infinite",
     )
 
 
 def repeatable(first: Arrays, second: Arrays) -> Finding:
     """Does the same question get the same answer?"""
     found = deviation(first, second)
-    return Finding(
-        name="repeatable",
-        passed=found <= SAME,
-        value=found,
-        threshold=SAME,
-        text=f"the same inputs, asked twice, give predictions that differ by {found:.2g}",
+    return Finding.at_most(
+        "repeatable",
+        found,
+        SAME,
+        f"the same inputs, asked twice, give predictions that differ by {found:.2g}",
     )
 
 
@@ -75,12 +73,11 @@ def batch_invariant(pairs: Iterable[tuple[Arrays, Arrays]]) -> Finding:
     `pairs` of predictions of the same samples: out of the whole, and asked for by themselves.
     """
     found = max(deviation(whole, part) for whole, part in pairs)
-    return Finding(
-        name="batch-invariant",
-        passed=found <= SAME,
-        value=found,
-        threshold=SAME,
-        text=f"predictions change by {found:.2g} with what else is asked for along with them",
+    return Finding.at_most(
+        "batch-invariant",
+        found,
+        SAME,
+        f"predictions change by {found:.2g} with what else is asked for along with them",
     )
 
 
@@ -92,12 +89,11 @@ def round_trip(checkpoint: Arrays, state: Arrays) -> Finding:
         if name not in checkpoint or name not in state or not _same(checkpoint[name], state[name])
     )
     named = f" ({', '.join(changed[:3])})" if changed else ""
-    return Finding(
-        name="round-trip",
-        passed=not changed,
-        value=float(len(changed)),
-        threshold=0.0,
-        text=f"{len(changed)} arrays of the state{named} change when it is loaded and given again",
+    return Finding.at_most(
+        "round-trip",
+        float(len(changed)),
+        0.0,
+        f"{len(changed)} arrays of the state{named} change when it is loaded and given again",
     )
 
 
@@ -113,12 +109,11 @@ def reproduced(claimed: Mapping[str, float], measured: Mapping[str, float]) -> F
     """Does the checkpoint give, on the validation data, the metrics that were claimed of it?"""
     off = {name: _off(value, measured[name]) for name, value in claimed.items()}
     worst = max(off, key=lambda name: off[name])
-    return Finding(
-        name="reproduced",
-        passed=off[worst] <= CLOSE,
-        value=off[worst],
-        threshold=CLOSE,
-        text=f"{worst} was claimed as {claimed[worst]:.4g}; the claimed checkpoint gives "
+    return Finding.at_most(
+        "reproduced",
+        off[worst],
+        CLOSE,
+        f"{worst} was claimed as {claimed[worst]:.4g}; the claimed checkpoint gives "
         f"{measured[worst]:.4g} on the same validation data",
     )
 

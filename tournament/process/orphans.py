@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Mapping
 
 import psutil
 
@@ -50,24 +51,18 @@ class Household:
         self.reap()
 
     def _unwanted(self) -> list[psutil.Process]:
-        """One look at all descendants; parents come before their children."""
-        me = psutil.Process()
-        theirs = set(self.wanted)
-        unwanted = []
-        for process in sorted(me.children(recursive=True), key=_started_at):
-            if process.pid in self.wanted or _parent(process) in theirs:
-                theirs.add(process.pid)
-            else:
-                unwanted.append(process)
-        return unwanted
+        """All descendants, at one look, of which no ancestor is a wanted child."""
+        everybody = psutil.Process().children(recursive=True)
+        parents = {process.pid: _parent(process) for process in everybody}
+        return [process for process in everybody if not self._wants(process.pid, parents)]
 
-
-def _started_at(process: psutil.Process) -> float:
-    """When it was started: no process is older than its parent."""
-    try:
-        return float(process.create_time())
-    except psutil.NoSuchProcess:
-        return 0.0
+    def _wants(self, pid: int | None, parents: Mapping[int, int | None]) -> bool:
+        """Is this a wanted child, or a descendant of one?"""
+        while pid is not None and pid in parents:
+            if pid in self.wanted:
+                return True
+            pid = parents[pid]
+        return False
 
 
 def _parent(process: psutil.Process) -> int | None:

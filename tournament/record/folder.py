@@ -9,10 +9,23 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True)
-class ExamFolder:
-    """What one exam leaves behind."""
+class _ChildFolder:
+    """What any process that the match starts leaves behind."""
 
     path: Path
+
+    @property
+    def stdout(self) -> Path:
+        return self.path / "stdout.log"
+
+    @property
+    def stderr(self) -> Path:
+        return self.path / "stderr.log"
+
+
+@dataclass(frozen=True)
+class ExamFolder(_ChildFolder):
+    """What one exam leaves behind."""
 
     @property
     def spec(self) -> Path:
@@ -26,32 +39,14 @@ class ExamFolder:
     def samples(self) -> Path:
         return self.path / "samples.npz"
 
-    @property
-    def stdout(self) -> Path:
-        return self.path / "stdout.log"
-
-    @property
-    def stderr(self) -> Path:
-        return self.path / "stderr.log"
-
 
 @dataclass(frozen=True)
-class TrialFolder:
+class TrialFolder(_ChildFolder):
     """What one trial leaves behind."""
-
-    path: Path
 
     @property
     def spec(self) -> Path:
         return self.path / "trial.json"
-
-    @property
-    def stdout(self) -> Path:
-        return self.path / "stdout.log"
-
-    @property
-    def stderr(self) -> Path:
-        return self.path / "stderr.log"
 
     @property
     def latest_metrics(self) -> Path:

@@ -61,6 +61,15 @@ def read_log(path: Path) -> Iterator[AnyEvent]:
         yield event
 
 
+def read_chained(path: Path) -> tuple[list[AnyEvent], str]:
+    """All events, and the hash of the last line. Raises LogError as `read_log` does."""
+    events, head = [], FIRST
+    for event, line in _verified(path):
+        events.append(event)
+        head = line_hash(line)
+    return events, head
+
+
 def log_hash(path: Path) -> str:
     """The hash of the last line, which by the chain stands for the whole log; verifies it.
 

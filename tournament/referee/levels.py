@@ -1,5 +1,4 @@
-"""How strict an exam must be, so that a tournament of many exams rarely crowns a false winner.
-Pure.
+"""How strict an exam must be, so that many exams rarely crown a false winner. Pure.
 
 The chance of a false pass is shared out evenly among all exams that may be held (Bonferroni): N
 entrants with A exams each get (1 - confidence) / (N A) an exam. Within one exam, `all` needs every
@@ -9,7 +8,7 @@ gives false claims several chances, so its members share the level.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..config.criteria import Criteria, Group
 from ..config.criteria import Leaf as Criterion
@@ -40,7 +39,7 @@ def exam_held(criteria: Criteria, bounds: Sequence[Bound]) -> bool:
     `bounds` in the written order of the criteria. One exam looks at one checkpoint: "for K checks"
     was asked of the claim, and is not asked again.
     """
-    return _held(criteria.group, leaves_held(criteria, bounds))
+    return _held(criteria.group, iter(leaves_held(criteria, bounds)))
 
 
 def leaves_held(criteria: Criteria, bounds: Sequence[Bound]) -> list[bool]:
@@ -54,9 +53,9 @@ def leaves_held(criteria: Criteria, bounds: Sequence[Bound]) -> list[bool]:
     ]
 
 
-def _held(node: Criterion | Group, verdicts: list[bool]) -> bool:
-    """Takes the verdicts of the node's criteria off the front of the list."""
+def _held(node: Criterion | Group, verdicts: Iterator[bool]) -> bool:
+    """`verdicts` on the criteria from this node's first on; as many are taken as it has."""
     if not isinstance(node, Group):
-        return verdicts.pop(0)
+        return next(verdicts)
     members = [_held(member, verdicts) for member in node.members]
     return all(members) if node.kind == "all" else any(members)

@@ -7,6 +7,7 @@ and times come from what the workers measured.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..config.criteria import Criteria, criteria_from_json
@@ -40,15 +41,15 @@ from ..record.payloads import (
 from .judge import Judgement, judge
 
 TERMINAL = ("COMPLETED", "STOPPED", "FAILED")
-WON = "won"
 
 
 @dataclass
 class Standing:
-    """One trial so far. `state` is one of PENDING, RUNNING, COMPLETED, STOPPED, FAILED."""
+    """One trial so far: what was said by it and about it."""
 
     entry: Entry
-    state: str = "PENDING"
+    started: bool = False
+    won: bool = False
     accepted: Accepted | None = None
     ready: Ready | None = None
     preparing: Preparing | None = None
@@ -66,8 +67,23 @@ class Standing:
     last_word: Finished | Stopped | Failed | None = None
     overdue: Overdue | None = None
     ended: Ended | None = None
-    reason: str = ""
     window: int = 1
+
+    @property
+    def state(self) -> str:
+        """One of PENDING, RUNNING, COMPLETED, STOPPED, FAILED."""
+        return self._outcome[0]
+
+    @property
+    def reason(self) -> str:
+        """Why a trial is in its last state, in one sentence; empty before."""
+        return self._outcome[1]
+
+    @property
+    def _outcome(self) -> tuple[str, str]:
+        if self.ended is not None:
+            return _final_state(self, self.ended)
+        return ("RUNNING" if self.started else "PENDING"), ""
 
     @property
     def name(self) -> str:
@@ -222,16 +238,15 @@ class Standings:
             case Start():
                 self.started = data
                 for name in data.trials:
-                    if self.trials[name].ended is None:  # It may have died meanwhile.
-                        self.trials[name].state = "RUNNING"
+                    self.trials[name].started = True
             case Notice():
                 self.notices.append(data.text)
             case Closed():
                 self.closed = data
             case Verdict():
                 self.verdict = data
-                if self.winner is not None and self.winner.ended is not None:
-                    self.winner.state, self.winner.reason = "COMPLETED", WON
+                if self.winner is not None:
+                    self.winner.won = True
             case Claim() | Exam() | Examined() | Rejected() | Stop() | Overdue() | Ended():
                 self._apply_to_trial(self.trials[data.trial], data)
             case _:
@@ -253,7 +268,7 @@ class Standings:
             case Overdue():
                 trial.overdue = data
             case Ended():
-                self._apply_ended(trial, data)
+                trial.ended = data
             case _:
                 pass
 
@@ -282,20 +297,23 @@ class Standings:
             case _:
                 pass
 
-    def _apply_ended(self, trial: Standing, data: Ended) -> None:
-        trial.ended = data
-        won = self.verdict is not None and self.verdict.trial == trial.name
-        trial.state, trial.reason = _final_state(trial, won=won)
+
+def standings_of(events: Iterable[AnyEvent]) -> Standings:
+    """The standings after the last of these events."""
+    standings = Standings()
+    for event in events:
+        standings.apply(event)
+    return standings
 
 
 def _mapping(opened: Opened) -> dict[str, object]:
     return dict(opened.criteria) if isinstance(opened.criteria, dict) else {}
 
 
-def _final_state(trial: Standing, *, won: bool) -> tuple[str, str]:
+def _final_state(trial: Standing, ended: Ended) -> tuple[str, str]:
     """The state that a gone worker leaves, and one sentence why."""
-    if won:
-        return "COMPLETED", WON
+    if trial.won:
+        return "COMPLETED", "won"
     if trial.ordered_to_stop is not None and trial.spoke_after_order:
         return "STOPPED", trial.ordered_to_stop.reason  # Whatever went wrong after that.
     if isinstance(trial.last_word, Failed):
@@ -308,13 +326,11 @@ def _final_state(trial: Standing, *, won: bool) -> tuple[str, str]:
         return "FAILED", trial.problems.problems[0].message
     if trial.ordered_to_stop is not None:
         return "STOPPED", trial.ordered_to_stop.reason
-    return "FAILED", _unexpected_end(trial)
+    return "FAILED", _unexpected_end(ended)
 
 
-def _unexpected_end(trial: Standing) -> str:
-    ended = trial.ended
-    if ended is not None and ended.signal is not None:
+def _unexpected_end(ended: Ended) -> str:
+    if ended.signal is not None:
         return f"the worker was killed by {ended.signal}"
-    code = ended.exit_code if ended is not None else None
-    early = " before it had trained all its epochs" if code == 0 else ""
-    return f"the worker exited with code {code}{early}"
+    early = " before it had trained all its epochs" if ended.exit_code == 0 else ""
+    return f"the worker exited with code {ended.exit_code}{early}"

@@ -10,7 +10,7 @@ from ..record.checkpoint import load_table
 from ..record.events import AnyEvent
 from ..record.folder import RunFolder
 from ..record.log import read_log
-from ..referee.standings import Standings
+from ..referee.standings import Standings, standings_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,10 +32,7 @@ class Run:
     @cached_property
     def standings(self) -> Standings:
         """The standings after the last event."""
-        standings = Standings()
-        for event in self.events:
-            standings.apply(event)
-        return standings
+        return standings_of(self.events)
 
     def samples(self, trial: str, index: int) -> dict[str, Array]:
         """The table of validation samples of check `index` of a trial: an array (S,) a column."""

@@ -180,12 +180,24 @@ def test_attention_that_is_nan_in_some_or_all_videos_breaks_the_contract(inputs,
         lambda video: 0.5 * video.real_attention,
         lambda video: video.real_attention - 0.1,
         lambda video: np.ones((video.size, video.size)),
-        lambda video: video.real_attention[:, :-1],
     ],
 )
-def test_attention_that_no_softmax_gives_breaks_the_contract(inputs, pay):
+def test_attention_that_no_softmax_gives_is_no_distribution(inputs, pay):
+    assert "attention-distribution" in failed(pay, inputs)
+
+
+def test_attention_that_is_a_distribution_only_in_whole_videos_is_none(inputs):
+    whole = {tuple(video.seen[:, 1].tolist()) for video in videos(inputs)}
+
+    def pay(video: Video) -> np.ndarray:
+        return video.real_attention * (1 if tuple(video.seen[:, 1].tolist()) in whole else 0.5)
+
+    assert "attention-distribution" in failed(pay, inputs)
+
+
+def test_attention_of_another_shape_breaks_the_contract(inputs):
     with pytest.raises(ContractError, match="attention"):
-        asked(model(pay), inputs)
+        asked(model(lambda video: video.real_attention[:, :-1]), inputs)
 
 
 def test_rounding_to_half_precision_passes(inputs):

@@ -1,0 +1,110 @@
+"""Holds the exams of a finished run a second time, on their logged seeds, and compares."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import LogError
+from ..process.spawn import EXAMINER, Child
+from ..record.atomic import write_text
+from ..record.folder import ExamFolder, RunFolder
+from ..record.payloads import Exam, Examined
+from ..record.spec import ExamSpec
+from ..referee.standings import Standing, Standings
+from .exams import exam_criteria
+
+SAME = 1e-3
+"""Figures may differ by this part: another number of threads adds up in another order."""
+
+
+def examine_again(folder: RunFolder, standings: Standings) -> list[str]:
+    """Hold every exam of the log again; gives what differs, in sentences.
+
+    Raises LogError when what an examiner was told is not there any more.
+    """
+    return [
+        f"{trial.name}, exam {result.number}: {difference}"
+        for trial in standings.trials.values()
+        for result in trial.examined
+        for difference in differences(result, _held_again(folder, standings, trial, result))
+    ]
+
+
+def differences(logged: Examined, again: Examined) -> Iterator[str]:
+    """A sentence for everything in which two results of one exam are not the same."""
+    if logged.problem or again.problem:
+        if not (logged.problem and again.problem):
+            yield f"logged: {logged.problem or 'held'}; now: {again.problem or 'held'}"
+        return
+    for name, value in logged.metrics.items():
+        now = again.metrics.get(name, math.nan)
+        if not _close(value, now):
+            yield f"{name}: logged {value:.6g}, now {now:.6g}"
+    for one, other in zip(logged.bounds, again.bounds, strict=True):
+        if not _close(one.bound, other.bound):
+            yield f"{one.criterion}: bound logged {one.bound:.6g}, now {other.bound:.6g}"
+    passed = {finding.name: finding.passed for finding in again.findings}
+    for finding in logged.findings:
+        if passed.get(finding.name) != finding.passed:
+            was = "passed" if finding.passed else "failed"
+            yield f"{finding.name}: logged as {was}, now it is not"
+
+
+def _held_again(
+    folder: RunFolder, standings: Standings, trial: Standing, result: Examined
+) -> Examined:
+    """The same exam in new processes, in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tournament-verify-") as place:
+        here = ExamFolder(Path(place))
+        spec = _spec(folder, standings, trial, result, here)
+        Path(spec.scratch).mkdir()
+        write_text(here.spec, spec.model_dump_json())
+        threads = spec.surroundings.threads
+        examiner = Child(
+            EXAMINER, here.spec, str(result.seed), threads, here.stdout, here.stderr, Path.cwd()
+        )
+        examiner.wait()
+        lines = examiner.last_lines()
+        examiner.close()
+        if not here.result.exists():
+            raise LogError("the examiner left no result: " + "; ".join(lines[-3:]))
+        return Examined.model_validate_json(here.result.read_bytes())
+
+
+def _spec(
+    folder: RunFolder, standings: Standings, trial: Standing, result: Examined, here: ExamFolder
+) -> ExamSpec:
+    """What the examiner was told then; all that the log knows is taken from the log."""
+    home = folder.trial(trial.name)
+    exam = _exam_of(trial, result)
+    claim = trial.claim_at(exam.check)
+    assert claim is not None
+    assert standings.criteria is not None
+    then = home.exam(exam.number).spec
+    try:
+        told = ExamSpec.model_validate_json(then.read_bytes())
+    except (OSError, ValueError) as error:
+        raise LogError(f"{then}: what the examiner was told cannot be read: {error}") from error
+    known = {
+        "checkpoint": str((home.path / exam.checkpoint.name).absolute()),
+        "sha256": exam.checkpoint.sha256,
+        "claimed": claim.metrics,
+        "samples": exam.samples,
+        "criteria": exam_criteria(standings.criteria, exam.level),
+        "folder": str(here.path),
+        "scratch": str(here.path / "scratch"),
+    }
+    return told.model_copy(update=known)
+
+
+def _exam_of(trial: Standing, result: Examined) -> Exam:
+    return next(exam for exam in trial.exams if exam.number == result.number)
+
+
+def _close(one: float, other: float) -> bool:
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) and math.isnan(other)
+    return math.isclose(one, other, rel_tol=SAME, abs_tol=1e-9)

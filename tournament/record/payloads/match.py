@@ -1,0 +1,162 @@
+"""What the match states: facts that only it can see."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import JsonValue
+
+from ..fields import Count, Figure, Name, Payload, Text
+from .worker import File
+
+
+class Entry(Payload):
+    """One trial of the tournament: an entrant with one seed."""
+
+    trial: Name
+    entrant: Name
+    strategy: str
+    seed: Count
+    max_epochs: Count
+
+
+class ExamRules(Payload):
+    """How claims are examined: on how many fresh samples, how often an entrant may sit, how sure.
+
+    `confidence` (0.5 to 1) is the chance that no false winner is crowned, over all exams of the
+    tournament. `backoff`: checks that a rejected entrant sits out, doubled each time. `timeout` in
+    seconds.
+    """
+
+    samples: Count
+    attempts: Count
+    confidence: float
+    backoff: Count
+    timeout: float
+
+
+class Opened(Payload):
+    """The first event: what this tournament is. `criteria` as in the resolved config."""
+
+    name: Name
+    version: str
+    config_sha256: str
+    seed: Count
+    threads: Count
+    every: Count
+    criteria: JsonValue
+    exam: ExamRules
+    trials: tuple[Entry, ...]
+
+
+class Notice(Payload):
+    """The match says what a reader of the report should know, such as more entrants than cores."""
+
+    text: Text
+
+
+class Spawned(Payload):
+    """A worker process was started for a trial."""
+
+    trial: Name
+    attempt: Count
+    pid: Count
+
+
+class Overdue(Payload):
+    """The match gives a worker up: no sign of life for too long, or too much output."""
+
+    trial: Name
+    reason: Text
+
+
+class Interrupted(Payload):
+    """Somebody asked the match to stop: by Ctrl-C, SIGTERM or a lost terminal (SIGHUP)."""
+
+    signal: str
+
+
+class Ended(Payload):
+    """A worker process is gone. Sent after everything that it had published was taken in.
+
+    `exit_code` is None when a signal ended it; `stderr` holds its last lines. `cpu_seconds` and
+    `peak_memory` (bytes) are what the kernel counted, of the worker and the children it waited for.
+    """
+
+    trial: Name
+    attempt: Count
+    exit_code: int | None
+    signal: str | None
+    stderr: tuple[str, ...]
+    cpu_seconds: float
+    peak_memory: Count
+
+
+class Sealed(Payload):
+    """An exam begins on data that nobody has seen; `commitment` is the SHA-256 of its seed.
+
+    The seed itself is told with the result: until then it is in no file.
+    """
+
+    because: Count
+    trial: Name
+    number: Count
+    commitment: str
+
+
+class Finding(Payload):
+    """One integrity check: what was measured, against which threshold, and what that means."""
+
+    name: str
+    passed: bool
+    value: Figure
+    threshold: Figure
+    text: Text
+
+    @classmethod
+    def at_most(cls, name: str, value: float, threshold: float, text: str) -> Self:
+        """Passed where `value` is not above `threshold`; NaN never passes."""
+        passed = value <= threshold
+        return cls(name=name, passed=passed, value=value, threshold=threshold, text=text)
+
+
+class Bound(Payload):
+    """A criterion in an exam: the metric's value, and how unfavourable its true value may be.
+
+    The true value is beyond `bound` with a chance of at most `level`. `method` says how that was
+    found: exact, BCa, p-value, or point (then the bound is the value).
+    """
+
+    criterion: str
+    metric: str
+    value: Figure
+    bound: Figure
+    level: float
+    method: Literal["exact", "BCa", "p-value", "point"]
+
+
+class Examined(Payload):
+    """What an exam measured. `problem` says why it could not be held to its end, else it is empty.
+
+    `bounds`: the criteria in their written order. `table` (a row a sample) lies in the trial's
+    folder. `seed` is the one that `Sealed` was committed to.
+    """
+
+    because: Count
+    trial: Name
+    number: Count
+    seed: Count
+    problem: Text
+    samples: Count
+    metrics: dict[str, Figure]
+    bounds: tuple[Bound, ...]
+    findings: tuple[Finding, ...]
+    table: File | None
+    seconds: float
+
+
+class Closed(Payload):
+    """The last event: nothing more comes. `exit_code` is that of `tournament run`."""
+
+    exit_code: Count
+    seconds: float

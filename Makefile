@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint seeds full bench false-winners honest clean
+.PHONY: help setup run test lint seeds full bench red-team false-winners honest clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ full: setup  ## the three full-size races, one after the other, with their worke
 	$(BIN)/python benchmarks/memory.py examples/original.yaml
 	$(BIN)/python benchmarks/memory.py examples/original-same-colour.yaml
 	$(BIN)/python benchmarks/memory.py examples/varied.yaml
+
+red-team: setup  ## every cheat against the exam, and with the check meant for it off
+	$(BIN)/python benchmarks/red_team.py
 
 false-winners: setup  ## how often a false winner is crowned, by simulation (takes long)
 	$(BIN)/python benchmarks/false_winners.py

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.referee.conftest import check, ended, finished
-from tests.referee.test_referee import Race
+from tests.referee.race import Race, check, ended, finished
 from tournament.match.progress_file import progress_text
 from tournament.match.verdict_file import verdict_object
 from tournament.record.folder import RunFolder

@@ -7,8 +7,7 @@ import pytest
 from tournament.record.payloads import Ended, Exam
 from tournament.referee.fairness import MORE, usage, warnings
 
-from .conftest import check, ready
-from .test_referee import Race
+from .race import Race, check, ready
 
 
 def race_of(winner: dict, rival: dict, cores=(1.0, 1.0)) -> Race:

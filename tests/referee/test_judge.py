@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tournament.config.criteria import criteria_from_json
 from tournament.referee.judge import judge
 
-from .conftest import check
+from .race import check
 
 
 def judged(criteria, *checks):

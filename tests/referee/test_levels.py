@@ -12,7 +12,7 @@ from tournament.config.criteria import Criteria, Group, Leaf, criteria_from_json
 from tournament.record.payloads import Bound, ExamRules
 from tournament.referee.levels import exam_held, exam_level, leaf_levels, leaves_held
 
-from .conftest import RULES
+from .race import RULES
 
 
 def criteria(group) -> Criteria:

@@ -23,61 +23,10 @@ from tournament.record.payloads import (
     Stopped,
     Verdict,
 )
-from tournament.referee.referee import Referee
 
-from .conftest import RULES, Story, check, ended, examined, finished, opened, ready
+from .race import Race, check, ended, examined, finished, ready
 
-CRITERIA = {"all": ["a >= 1"]}
 COMPLAINT = Problems(problems=(Complaint(key="k", message="no"),))
-
-
-class Race:
-    """A referee on a log that its decisions are written back to, as the hub does."""
-
-    def __init__(self, criteria=CRITERIA, trials=("x", "y"), judge=None, **rules) -> None:
-        """`judge` gives what an exam measures, and None for one that is still going on."""
-        self.story, self.referee = Story(), Referee()
-        self.decisions = []
-        self.judge = judge or (lambda exam: (9.0,))
-        self.say(opened(criteria, *trials, rules={**RULES, **rules}))
-
-    def say(self, payload, trial=None):
-        """An event reaches the log; what the referee decides from it comes back."""
-        decided = self.referee.apply(self.story.add(payload, trial))
-        self.decisions += decided
-        return decided
-
-    def say_all(self, payload, trial=None):
-        queue = [(payload, trial)]
-        while queue:
-            payload, trial = queue.pop(0)
-            queue += [(decision, None) for decision in self.say(payload, trial)]
-            queue += [(result, None) for result in self.results_of(payload)]
-
-    def results_of(self, payload):
-        """What the match says when an exam is in the log: at once what it measured."""
-        if isinstance(payload, Exam) and (values := self.judge(payload)) is not None:
-            yield examined(payload, self.story.events[-1].offset, *values)
-
-    def finish_exam(self, *values, **more):
-        """The exam that is going on ends."""
-        exam = next(d for d in reversed(self.decisions) if isinstance(d, Exam))
-        self.say_all(examined(exam, exam.because + 1, *values, **more))
-
-    def of(self, kind):
-        return [decision for decision in self.decisions if isinstance(decision, kind)]
-
-    def start(self):
-        for trial in self.referee.standings.trials:
-            self.say_all(ready(), trial)
-        return self
-
-    @property
-    def verdict(self):
-        return self.referee.standings.verdict
-
-    def state(self, trial):
-        return self.referee.standings.trials[trial].state
 
 
 def test_all_start_together_when_the_last_is_ready():

@@ -9,8 +9,7 @@ from tournament.config.criteria import Criteria, criteria_from_json
 from tournament.record.payloads import Claim, Note
 from tournament.referee.rejudge import claims_under, unknown_metrics
 
-from .conftest import check, ended, finished
-from .test_referee import Race
+from .race import Race, check, ended, finished
 
 
 def criteria(*texts: str, **more) -> Criteria:

@@ -46,8 +46,7 @@ from tournament.record.payloads import (
 from tournament.referee.standings import standings_of
 from tournament.referee.verify import first_flaw
 
-from .conftest import check, ended, examined, finished, ready
-from .test_referee import Race
+from .race import Race, check, ended, examined, finished, ready
 
 COMMITMENT = hashlib.sha256(b"1").hexdigest()
 """Of the seed that `examined` gives."""

@@ -12,7 +12,7 @@ from tournament.config.criteria import Criteria, Group, Leaf, criteria_from_json
 from tournament.referee.judge import judge, margin
 from tournament.referee.why import CLOSE, change_at, smallest_change
 
-from .conftest import check
+from .race import check
 
 
 def criteria(group) -> Criteria:

@@ -1,0 +1,68 @@
+"""Strategies that cheat at the task `persistence`, each in one thing."""
+
+from __future__ import annotations
+
+from tournament import Plugin, hookimpl
+
+from .answers import CallCount, Clock, FirstInLine, Neighbours
+from .attention import (
+    AnotherVideo,
+    Brightness,
+    Constant,
+    Decoy,
+    OwnPredictions,
+    RandomFresh,
+    RandomPlain,
+    RandomRepeatable,
+    Tilted,
+)
+from .bomb import pickled
+from .breaking import Acts, ClosesItsLine, KillsItself, NeverReturns, OutOfMemory
+from .honest import PUBLIC, SAMPLES, Honest, Indifferent, Patient
+from .malformed import GrowsWhenLoaded, InExam, NaNAttention, NaNLogits, NaNWhenAsked, TooMuch
+from .unearned import Memorises, PatchesEvaluate, Searches, praised
+
+__all__ = [
+    "PUBLIC",
+    "SAMPLES",
+    "Acts",
+    "AnotherVideo",
+    "Brightness",
+    "CallCount",
+    "Clock",
+    "ClosesItsLine",
+    "Constant",
+    "Decoy",
+    "FirstInLine",
+    "GrowsWhenLoaded",
+    "Honest",
+    "InExam",
+    "Indifferent",
+    "KillsItself",
+    "Memorises",
+    "NaNAttention",
+    "NaNLogits",
+    "NaNWhenAsked",
+    "Neighbours",
+    "NeverReturns",
+    "OutOfMemory",
+    "OwnPredictions",
+    "PatchesEvaluate",
+    "Patient",
+    "RandomFresh",
+    "RandomPlain",
+    "RandomRepeatable",
+    "Searches",
+    "Tilted",
+    "TooMuch",
+    "pickled",
+    "praised",
+]
+
+
+@hookimpl
+def tournament_register():
+    return [
+        Plugin("strategy", "patient", "impostors:Patient"),
+        Plugin("strategy", "patches", "impostors:PatchesEvaluate"),
+    ]

@@ -46,6 +46,7 @@ red-team: setup  ## every cheat against the exam, and with the check meant for i
 	$(BIN)/python benchmarks/red_team.py
 
 false-winners: setup  ## how often a false winner is crowned, by simulation (takes long)
+	$(BIN)/python benchmarks/price.py
 	$(BIN)/python benchmarks/false_winners.py
 
 honest: setup  ## the built-in strategies in 20 seeds: is any refused by a check? (takes long)

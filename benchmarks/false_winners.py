@@ -1,4 +1,4 @@
-"""How often is a false winner crowned, and what does it cost to be sure? No training: simulated.
+"""How often is a false winner crowned? No training: simulated.
 
 python benchmarks/false_winners.py [--tournaments N] [--minutes M] [--processes P]. Each tournament
 runs the real referee, events in and decisions out, in memory: 20 checks on 1,000 validation
@@ -44,7 +44,6 @@ from tournament.record.payloads import (
     Opened,
     Ready,
 )
-from tournament.referee.levels import exam_level
 from tournament.referee.referee import Referee
 
 CHECKS = 20
@@ -304,43 +303,6 @@ def _share(part: int, number: int) -> str:
     return f"{part / number:.1%} ({interval.low:.1%} to {interval.high:.1%})"
 
 
-def price_table(threshold: float = SHARE.threshold) -> Iterator[str]:
-    """The true share with which an honest claim holds in 95 % of cases; exact, not simulated."""
-    yield (
-        f"| entrants | samples | needed in the exam for >= {threshold} "
-        "| true share for 95 % in the first exam | in one of three |\n|---|---|---|---|---|"
-    )
-    for entrants in ENTRANTS:
-        level = exam_level(RULES, entrants)
-        for samples in (500, 1_000, 2_000):
-            hits = _hits_needed(samples, threshold, level)
-            first = _needed_share(hits, samples, ENOUGH)
-            three = _needed_share(hits, samples, 1 - (1 - ENOUGH) ** (1 / RULES.attempts))
-            needed = f"{hits} of {samples} ({hits / samples:.1%})"
-            yield f"| {entrants} | {samples:,} | {needed} | {first:.1%} | {three:.1%} |"
-
-
-def _hits_needed(samples: int, threshold: float, level: float) -> int:
-    """The smallest number of hits whose bound, the exam's own, reaches the threshold."""
-
-    def holds(hits: int) -> bool:
-        column = {"hit": (np.arange(samples) < hits).astype(np.float64)}
-        return bound(Share("hit"), column, level, "lower", np.random.default_rng(0)) >= threshold
-
-    low, high = 0, samples
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
-    return low
-
-
-def _needed_share(hits: int, samples: int, chance: float) -> float:
-    """The true share with which so many hits come with this chance."""
-    return float(
-        optimize.brentq(lambda p: stats.binom.sf(hits - 1, samples, p) - chance, 0.01, 0.9999)
-    )
-
-
 def arguments() -> Mapping[str, float]:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tournaments", type=int, default=2_000, help="in each row")
@@ -368,8 +330,6 @@ def print_rows(all_rows: Iterable[Row], asked: Mapping[str, float]) -> bool:
 
 def main() -> None:
     asked = arguments()
-    print("\n".join(price_table()), flush=True)
-    print()
     sys.exit(0 if print_rows(rows(), asked) else 1)
 
 

@@ -6,195 +6,33 @@ verdict.json anew, too. Against the last, only the hash that the run printed hel
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tournament.errors import LogError
-from tournament.match.verdict_file import verdict_object
 from tournament.match.verify import verify_run
-from tournament.record.atomic import write_json
-from tournament.record.checkpoint import fingerprint, save_state, save_table
-from tournament.record.events import DECISIONS, SPEAKERS, AnyEvent, make_event
+from tournament.record.checkpoint import fingerprint
+from tournament.record.events import DECISIONS, SPEAKERS, make_event
 from tournament.record.folder import RunFolder
-from tournament.record.log import LogWriter, log_hash, read_log
+from tournament.record.log import log_hash, read_log
 from tournament.record.payloads import (
-    Accepted,
     Bound,
     Check,
-    Closed,
-    Complaint,
-    Exam,
     Examined,
-    Failed,
-    Interrupted,
     Note,
     Notice,
     Overdue,
-    Preparing,
-    Problems,
-    Progress,
     Sealed,
     Spawned,
-    Stopped,
 )
-from tournament.referee.standings import standings_of
 from tournament.referee.verify import first_flaw
 
-from .race import Race, check, ended, examined, finished, ready
-
-COMMITMENT = hashlib.sha256(b"1").hexdigest()
-"""Of the seed that `examined` gives."""
-
-BYSTANDERS = ("y", "z", "v")
-CLOSED = Closed(exit_code=0, seconds=9.0)
-
-
-class Held(Race):
-    """A race whose match seals each exam before it is held, and whose files are real."""
-
-    def __init__(self, folder: RunFolder, *, verdicts=(0.5, 2.0), trials=("x", *BYSTANDERS)):
-        self.folder = folder
-        self.values = iter(verdicts)
-        self.because: dict[tuple[str, int], int] = {}
-        super().__init__(trials=trials)
-        for trial in trials:
-            folder.trial(trial).create()
-            self.say_all(Spawned(trial=trial, attempt=1, pid=7))
-        self.say_all(Notice(text="four entrants share two cores"))
-
-    def results_of(self, payload):
-        if not isinstance(payload, Exam):
-            return
-        because = self.story.events[-1].offset
-        yield Sealed(
-            because=because, trial=payload.trial, number=payload.number, commitment=COMMITMENT
-        )
-        exam = self.folder.trial(payload.trial).exam(payload.number)
-        exam.path.mkdir(parents=True)
-        save_table(exam.samples, {"hit": np.ones(3)})
-        result = examined(payload, because, next(self.values))
-        yield result.model_copy(update={"table": fingerprint(exam.samples, exam.path)})
-
-    def check(self, trial: str, index: int, value: float) -> None:
-        """A check with the files that it names."""
-        home = self.folder.trial(trial)
-        save_state(home.checkpoint(index), {"value": np.array([value])})
-        save_table(home.samples(index), {"value": np.array([value])})
-        files = {
-            "checkpoint": fingerprint(home.checkpoint(index), home.path),
-            "samples": fingerprint(home.samples(index), home.path),
-        }
-        self.say_all(check(index, a=value).model_copy(update=files), trial)
-
-    def write(self) -> RunFolder:
-        write_log(self.folder, self.story.events)
-        return self.folder
-
-
-def write_log(folder: RunFolder, events: list[AnyEvent], verdict: bool = True) -> None:
-    """The log, chained anew, and if asked the verdict.json that belongs to it."""
-    folder.log.unlink(missing_ok=True)
-    with LogWriter(folder.log) as log:
-        log.append(events)
-    if verdict:
-        found = verdict_object(standings_of(events), folder, log_hash(folder.log))
-        write_json(folder.verdict, found)
-
-
-def a_race(folder: RunFolder) -> Held:
-    """A rejected claim, a claim that may not be examined, a winner, and three other ends."""
-    race = Held(folder)
-    for trial in race.referee.standings.trials:
-        race.say_all(Accepted(device="cpu"), trial)
-        race.say_all(Preparing(what="videos", done=1, total=2), trial)
-    race.start()
-    for trial in race.referee.standings.trials:
-        race.check(trial, 0, 0.0)
-    race.say_all(Progress(epoch=1, batch=1, batches=3, seconds=1.0, figures={"loss": 1.0}), "x")
-    race.say_all(Note(text="loss is nan"), "y")
-    race.check("v", 1, 0.7)
-    race.check("x", 1, 1.2)
-    race.check("x", 2, 1.3)
-    race.say_all(Failed(reason="broke"), "y")
-    race.say_all(ended("y", 1))
-    race.say_all(Overdue(trial="z", reason="no progress"))
-    race.say_all(ended("z", None, "SIGKILL"))
-    race.check("x", 3, 1.4)
-    race.say_all(finished(), "x")
-    race.say_all(Stopped(epoch=1, checkpoint=None), "v")
-    race.say_all(ended("x"))
-    race.say_all(ended("v"))
-    race.say_all(CLOSED)
-    return race
-
-
-def a_refusal(folder: RunFolder) -> Held:
-    race = Held(folder, trials=("x", "y"))
-    for trial in ("x", "y"):
-        race.say_all(Accepted(device="cpu"), trial)
-    complaint = Complaint(key="k", message="no")
-    race.say_all(Problems(problems=(complaint,)), "x")
-    race.say_all(ready(), "y")
-    return race_ended(race)
-
-
-def an_interruption(folder: RunFolder) -> Held:
-    race = Held(folder, trials=("x", "y")).start()
-    race.say_all(Interrupted(signal="SIGINT"))
-    return race_ended(race)
-
-
-def race_ended(race: Held) -> Held:
-    for trial in ("x", "y"):
-        race.say_all(ended(trial))
-    race.say_all(CLOSED)
-    return race
-
-
-STORIES = {"race": a_race, "refusal": a_refusal, "interruption": an_interruption}
-
-
-@pytest.fixture(params=STORIES)
-def race(request, tmp_path) -> Held:
-    return STORIES[request.param](RunFolder(tmp_path / "run"))
-
-
-@pytest.fixture
-def the_race(tmp_path) -> Held:
-    return a_race(RunFolder(tmp_path / "run"))
-
-
-@pytest.fixture(params=SPEAKERS)
-def told(request, tmp_path) -> tuple[Held, list[int]]:
-    """A race in which this kind of event comes, and where."""
-    for number, make in enumerate(STORIES.values()):
-        race = make(RunFolder(tmp_path / f"run-{number}"))
-        if found := [e.offset for e in race.story.events if e.type == request.param]:
-            return race, found
-    raise AssertionError(f"no story has {request.param}")
-
-
-def renumbered(events: list[AnyEvent]) -> list[AnyEvent]:
-    """With the offsets of the places where they now stand."""
-    return [event.model_copy(update={"offset": place}) for place, event in enumerate(events)]
-
-
-def changed(event: AnyEvent, **fields: object) -> AnyEvent:
-    return event.model_copy(update={"data": event.data.model_copy(update=fields)})
-
-
-def line_at(error: pytest.ExceptionInfo[LogError], folder: RunFolder) -> int:
-    """The line that an error names."""
-    text = str(error.value)
-    assert text.startswith(f"{folder.log}:"), text
-    return int(text.removeprefix(f"{folder.log}:").partition(":")[0])
-
+from .race import ended
+from .stories import COMMITMENT, changed, line_at, renumbered, write_log
 
 # --- what is whole --------------------------------------------------------------------------------
 
@@ -613,65 +451,6 @@ def test_an_event_of_any_kind_in_a_log_that_was_written_anew_as_a_whole_is_found
         assert verify_run(folder)  # The log alone cannot know.
         with pytest.raises(LogError, match=r"its hash is .* or all of it was written anew"):
             verify_run(folder, kept)
-
-
-# --- the files beside the log ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("winner", "y"), ("epoch", 1), ("outcome", "no-winner"), ("claimed", {"a": 9.0}),
-        ("examined", None), ("findings", []), ("bounds", []), ("standings", []),
-        ("runner_up", None), ("log_hash", "0" * 64), ("events", 3), ("warnings", ["!"]),
-        ("extra", 1),
-    ],
-)  # fmt: skip
-def test_a_verdict_file_that_says_something_else_is_found(the_race, name, value):
-    folder = the_race.write()
-    said = json.loads(folder.verdict.read_text())
-    assert said.get(name) != value
-    write_json(folder.verdict, {**said, name: value})
-    with pytest.raises(LogError, match=rf"verdict\.json: {name}: not what the log proves"):
-        verify_run(folder)
-
-
-@pytest.mark.parametrize("content", ["", "{", "null", "[]", "\udcff"])
-def test_a_verdict_file_that_is_none_is_found(the_race, content):
-    folder = the_race.write()
-    folder.verdict.write_bytes(content.encode(errors="surrogateescape"))
-    with pytest.raises(LogError, match=r"verdict\.json"):
-        verify_run(folder)
-
-
-def test_a_verdict_file_that_is_gone_is_found(the_race):
-    folder = the_race.write()
-    folder.verdict.unlink()
-    with pytest.raises(LogError, match=r"verdict\.json: cannot be read"):
-        verify_run(folder)
-
-
-def vouched(folder: RunFolder) -> dict[str, Path]:
-    return {
-        "the winner's checkpoint": folder.trial("x").checkpoint(3),
-        "a rejected one": folder.trial("x").checkpoint(1),
-        "a loser's": folder.trial("v").checkpoint(0),
-        "a table of samples": folder.trial("x").samples(2),
-        "an exam's table": folder.trial("x").exam(2).samples,
-    }
-
-
-@pytest.mark.parametrize("which", vouched(RunFolder(Path())))
-def test_a_file_that_changed_after_its_hash_was_logged_is_found(the_race, which):
-    folder = the_race.write()
-    path = vouched(folder)[which]
-    whole = path.read_bytes()
-    for content in (whole[:-1], whole + b"x", bytes([whole[0] ^ 1]) + whole[1:], b""):
-        path.write_bytes(content)
-        with pytest.raises(LogError, match=f"{path}: changed after its hash was logged"):
-            verify_run(folder)
-    path.write_bytes(whole)
-    verify_run(folder)
 
 
 # --- what is no log -------------------------------------------------------------------------------

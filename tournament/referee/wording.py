@@ -63,7 +63,7 @@ def _lack_text(leaf: Leaf) -> str:
 def bound_text(bound: Bound) -> str:
     """A criterion in an exam: what was measured, and how sure that is."""
     value = metric_text(bound.metric, bound.value)
-    if bound.method == "point" or not math.isfinite(bound.bound):
+    if bound.method == "point" or not math.isfinite(bound.value + bound.bound):
         return f"{bound.metric} {value} (no interval)"
     if bound.method == "p-value":
         return f"{bound.metric} {value} (at most {bound.level:.2g} is asked)"

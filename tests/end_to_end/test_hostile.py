@@ -23,7 +23,7 @@ stop: {{grace: 1s, terminate: 1s}}
 """
 
 
-LONG_RACE = "honest: {use: walker, max_epochs: 1500"
+SLOW = "honest: {use: slow, max_epochs: 2"
 
 
 def race(other: str = "walker", goal: float = 2) -> str:
@@ -80,12 +80,12 @@ def test_under_nohup_a_lost_terminal_means_nothing(terminal: Terminal):
 
 def test_a_match_that_was_stopped_for_a_while_blames_nobody(terminal: Terminal):
     text = race("hangs") + "limits: {stall: 3s}\n"
-    terminal.write(text.replace("honest: {use: walker, max_epochs: 12", LONG_RACE))
+    terminal.write(text.replace("honest: {use: walker, max_epochs: 12", SLOW))
     process = terminal.start("run", "race.yaml")
-    wait_for(process, "honest: epoch 0,")
+    wait_for(process, "honest: epoch 1,")  # Now it is silent until the end of its next batch.
     worker = next(c for c in psutil.Process(process.pid).children() if "honest" in str(c.cmdline()))
-    for stopped in (worker, process):
-        os.kill(stopped.pid, signal.SIGSTOP)
+    worker.suspend()
+    process.send_signal(signal.SIGSTOP)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=4)  # Longer than limits.stall.
     process.send_signal(signal.SIGCONT)

@@ -211,6 +211,14 @@ class ForksMuch(Walker):
         yield from super().train_epoch(data)
 
 
+class Slow(Walker):
+    """Needs two seconds for a batch, and says nothing meanwhile."""
+
+    def train_epoch(self, data):
+        NEVER.wait(2)
+        yield {"position": 0.0}
+
+
 class Snowman(Walker):
     """Speaks of what ASCII does not have."""
 
@@ -255,7 +263,7 @@ class TensorMetrics(Guess):
 STRATEGIES = (
     Walker, Noisy, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
     YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
-    BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Snowman, NeverLetsGo, Diverges, Unobtainable,
+    BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges, Unobtainable,
 )  # fmt: skip
 TASKS = (Guess, HalfMetrics, TensorMetrics)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.referee.race import Race, check
+from tournament.cli.show_view import closeness
 from tournament.match.verify import verify_run
 from tournament.record.folder import RunFolder
 from tournament.record.payloads import Claim, Exam, Examined, Rejected, Sealed, Verdict
@@ -332,6 +334,15 @@ def test_a_claim_of_a_worker_that_is_gone_is_examined_all_the_same(terminal):
     done = terminal.run(HONEST.replace("max_epochs: 40", "max_epochs: 5"))
     assert done.verdict["winner"] == "fast"
     assert done.standing("fast")["state"] == "COMPLETED"
+
+
+def test_one_that_meets_the_criteria_after_the_end_is_told_so():
+    race = Race(trials=("x", "y")).start()
+    race.say_all(check(1, a=2), "x")
+    race.say_all(check(1, a=2), "y")
+    standings = race.referee.standings
+    told = closeness(standings, standings.trials["y"])
+    assert told == "met the criteria too, at epoch 1, when the race was decided"
 
 
 # --- Ctrl-C ---------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ def closeness(standings: Standings, trial: Standing) -> str:
     if trial.claims:
         return f"claimed at epoch {trial.claims[0].epoch}, and was not examined before the end"
     change = smallest_change(standings.criteria, trial.checks) if standings.criteria else None
+    if change is not None and not change.criteria:
+        return f"met the criteria too, at epoch {change.epoch}, when the race was decided"
     if change is not None:
         return f"would have claimed {change}"
     return trial.reason or "had no check after training"

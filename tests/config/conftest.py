@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tournament.config import Loaded, load_config
+from tournament.config import Draft, Loaded, load_config, read_config
 from tournament.errors import ConfigError
 
 MINIMAL = """\
@@ -37,6 +37,12 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 def load(write: Write) -> Callable[[str], Loaded]:
     """Loads a config from its text."""
     return lambda text: load_config(write("c.yaml", text))
+
+
+@pytest.fixture
+def draft(write: Write) -> Callable[[str], Draft]:
+    """Reads a config from its text, whatever is wrong with it."""
+    return lambda text: read_config(write("c.yaml", text))
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tournament.config import Loaded, check_names
+from tournament.config import Draft, check_names
 
-Load = Callable[[str], Loaded]
+Read = Callable[[str], Draft]
 
 TEXT = """\
 task: {use: persistance}
@@ -25,8 +25,8 @@ criteria:
 """
 
 
-def test_unknown_names_are_told_with_the_nearest(load: Load) -> None:
-    found = check_names(load(TEXT), {"attention-supervised", "toy"}, ["persistence"])
+def test_unknown_names_are_told_with_the_nearest(draft: Read) -> None:
+    found = check_names(draft(TEXT), {"attention-supervised", "toy"}, ["persistence"])
     assert [str(problem) for problem in found] == [
         "c.yaml:1: task.use: no task is called 'persistance'. Did you mean 'persistence'?",
         "c.yaml:5: entrants.control.use: no strategy is called 'attention-supervise'. Did you mean "
@@ -36,11 +36,25 @@ def test_unknown_names_are_told_with_the_nearest(load: Load) -> None:
     ]
 
 
-def test_nothing_is_said_about_names_that_are_installed(load: Load) -> None:
+def test_nothing_is_said_about_names_that_are_installed(draft: Read) -> None:
     strategies = ["attention-supervised", "attention-supervise", "hybrid"]
-    assert check_names(load(TEXT), strategies, {"persistance"}) == []
+    assert check_names(draft(TEXT), strategies, {"persistance"}) == []
 
 
-def test_where_nothing_is_installed_that_is_said(load: Load) -> None:
-    first = check_names(load(TEXT), [], [])[0]
+def test_where_nothing_is_installed_that_is_said(draft: Read) -> None:
+    first = check_names(draft(TEXT), [], [])[0]
     assert first.message == "no task is called 'persistance'. None is installed."
+
+
+def test_names_are_checked_where_other_things_are_wrong(draft: Read) -> None:
+    text = TEXT.replace("  hybrid: {}", "  hybrid: {max_epochs: 0}\n  odd: 3\n  other: {use: [1]}")
+    found = check_names(draft(text), {"attention-supervised"}, ["persistence"])
+    assert [problem.key for problem in found] == [
+        "task.use",
+        "entrants.control.use",
+        "entrants.hybrid.use",
+    ]
+
+
+def test_nothing_can_be_said_of_what_is_not_there(draft: Read) -> None:
+    assert check_names(draft("seed: -1\n"), [], []) == []

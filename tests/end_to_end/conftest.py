@@ -77,10 +77,14 @@ class Terminal:
 
     def install_reporter(self, name: str, body: str) -> Path:
         """A distribution with one reporter, whose `report(self, run)` has this body; its folder."""
+        return self.install(name, REPORTER.format(name=name, body=body))
+
+    def install(self, name: str, source: str) -> Path:
+        """A distribution with one module that declares plugins; its folder."""
         place = self.folder / f"plugin-{name}"
         info = place / f"{name}-1.0.dist-info"
         info.mkdir(parents=True)
-        (place / f"{name}.py").write_text(REPORTER.format(name=name, body=body))
+        (place / f"{name}.py").write_text(source)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         (info / "entry_points.txt").write_text(f"[tournament]\n{name} = {name}\n")
         self.environment["PYTHONPATH"] += f"{os.pathsep}{place}"

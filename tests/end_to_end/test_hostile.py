@@ -140,3 +140,29 @@ def test_a_reporter_that_writes_no_text_loses_no_outcome(terminal: Terminal):
     done = terminal.run(race(goal=0.9))
     assert done.code == 0, done.stderr
     assert done.verdict["outcome"] == "winner"
+
+
+PATCHES = """
+import sys
+import tournament.exam.measure, tournament.referee.judge, tournament.referee.levels
+from tournament import Strategy, hookimpl
+
+tournament.referee.judge.passes = lambda *_: True
+tournament.referee.levels.passes = lambda *_: True
+Strategy.train_epoch = lambda *_: sys.exit("sabotaged")
+
+@hookimpl
+def tournament_register():
+    return []
+"""
+
+
+def test_a_package_that_patches_the_framework_where_it_declares_plugins_patches_nobody(terminal):
+    terminal.install("patches", PATCHES)
+    done = terminal.run("""
+task: {use: guess}
+entrants: {walker: {max_epochs: 2}}
+criteria: {every: 1, all: [closeness >= 1e9]}
+""")
+    assert done.code == 3, done.stderr
+    assert done.standing("walker")["state"] == "finished"

@@ -86,12 +86,56 @@ criteria: {every: 1, all: [closeness >= 0.5]}
     assert not done.runs.exists()
 
 
-def test_validate_tells_unknown_names_options_and_metrics_together(terminal):
-    text = BAD_OPTIONS.replace("{use: walker, options: {step: -1}}", "{use: wakler}")
-    done = terminal.tournament("validate", terminal.write(text))
+EVERYTHING = """\
+seed: -1
+device: gpu
+runs: file/runs
+task:
+  use: guess
+  options: {targt: 3}
+entrants:
+  one: {use: wakler}
+  two: {use: walker, max_epochs: 0, options: {stepp: 1}}
+  TWO: {use: needs-much}
+  verdict.json: {use: walker}
+  a/b: {use: walker}
+criteria:
+  every: 1
+  all:
+    - closeness > = 0.5
+    - closenes >= 0.5
+    - closeness >= .inf
+limits: {stal: 3}
+"""
+
+
+@pytest.mark.parametrize("verb", ["run", "validate"])
+def test_whatever_is_wrong_is_told_at_once_in_the_order_of_the_lines(terminal, verb):
+    (terminal.folder / "file").write_text("in the way")
+    done = terminal.tournament(verb, terminal.write(EVERYTHING))
     assert done.code == 2
-    for part in ("no strategy is called 'wakler'", "'stepp'", "'targt'", "'closenes'"):
-        assert part in done.stderr
+    expected = [
+        "race.yaml:1: seed: expected a whole number of at least 0",
+        "race.yaml:2: device: expected auto, cpu, cuda",
+        "race.yaml:3: runs: no run folder can be made in",
+        "race.yaml:6: task.options.targt: unknown option 'targt'. Did you mean 'target'?",
+        "race.yaml:8: entrants.one.use: no strategy is called 'wakler'. Did you mean 'walker'?",
+        "race.yaml:9: entrants.two.max_epochs: expected a whole number of at least 1",
+        "race.yaml:9: entrants.two.options.stepp: unknown option 'stepp'. Did you mean 'step'?",
+        "race.yaml:10: entrants.TWO: differs from 'two' in capitals only",
+        "race.yaml:10: entrants.TWO.use: strategy 'needs-much' needs no_such_package. Install:",
+        "race.yaml:11: entrants.verdict.json: 'verdict.json' is a file of the run folder",
+        "race.yaml:12: entrants.a/b: 'a/b' cannot be a name",
+        "race.yaml:16: criteria.all.0:",
+        "race.yaml:17: criteria.all.1: task 'guess' gives no metric 'closenes'.",
+        "race.yaml:18: criteria.all.2:",
+        "race.yaml:19: limits.stal: unknown key. Did you mean 'stall'?",
+    ]
+    told = [line for line in done.stderr.splitlines() if "race.yaml:" in line]
+    assert len(told) == len(expected), done.stderr
+    for line, start in zip(told, expected, strict=True):
+        assert start in line
+    assert not (terminal.folder / "runs").exists()
 
 
 def test_an_unusable_cache_is_told_with_the_way_out(terminal):

@@ -98,7 +98,9 @@ def test_a_share_among_some_samples_leaves_the_others_out():
         (Statistic(("a",), spread), lambda a, axis: a.std(axis=axis, ddof=1)),
     ],
 )
-def test_other_bounds_are_scipys_bca_on_whole_rows_at_four_fifths_of_the_level(estimator, statistic, level, side):
+def test_other_bounds_are_scipys_bca_on_whole_rows_at_four_fifths_of_the_level(
+    estimator, statistic, level, side
+):
     table = skewed(1)
     expected = stats.bootstrap(
         [table[name] for name in estimator.columns],

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import distributions
+from pathlib import Path
 
 import pytest
 
 from tournament.errors import PluginError
-from tournament.plugin.registry import load_registry
+from tournament.plugin.discovery import load_registry
 
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
     """Put a distribution with one plugin module on the path; gives the entry points of all."""
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     names = ["toy_strategy"]
 
     (tmp_path / "toy_strategy.py").write_text(STRATEGY)
@@ -83,6 +86,10 @@ def test_a_plugin_is_listed_with_its_distribution_and_version(install):
         ),
         (good(target="no_colon"), "should read 'module:Class'"),
         (good().replace('"strategy"', '"stragety"'), "Did you mean 'strategy'?"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("import os; os._exit(7)", "its process ended with code 7"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "was killed by SIGKILL"),
+        ("import os, sys; os.write(int(sys.argv[3]), b'{')", "its process left no readable answer"),
     ],
 )
 def test_a_broken_plugin_is_kept_with_its_reason_and_the_others_still_load(install, source, reason):
@@ -137,15 +144,25 @@ def test_the_built_in_plugins_enter_by_the_same_door():
     assert "success-figure" in registry.names("reporter")
 
 
-def test_listing_plugins_imports_no_strategy():
-    import subprocess
+def test_what_a_plugin_declares_is_asked_in_a_process_of_its_own(install, tmp_path):
+    """So that the code of a package can touch neither the referee nor another's plugin."""
+    source = "import os, pathlib\npathlib.Path('{}').write_text(str(os.getpid()))\n" + good()
+    pids = [tmp_path / "first", tmp_path / "second"]
+    install("first-plugin", source.format(pids[0]).replace("mine", "other"))
+    load_registry(install("second-plugin", source.format(pids[1])))
+    first, second = (int(path.read_text()) for path in pids)
+    assert len({first, second, os.getpid()}) == 3
+    assert not {"first_plugin", "second_plugin"} & set(sys.modules)
 
-    code = (
-        "import sys; from tournament.plugin.registry import load_registry; load_registry(); "
-        "print([m for m in ('torch', 'matplotlib', 'scipy') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout.strip() == "[]", done.stderr
+
+def test_one_that_does_not_say_what_it_declares_is_ended(install, tmp_path, monkeypatch):
+    monkeypatch.setattr("tournament.plugin.discovery.PATIENCE", 1.0)
+    pid = tmp_path / "pid"
+    source = f"import os, pathlib, time\npathlib.Path('{pid}').write_text(str(os.getpid()))\n"
+    registry = load_registry(install("slow-plugin", source + "time.sleep(600)"))
+    assert "did not say what it declares within 1 s" in registry.broken[0].reason
+    if pid.exists():
+        assert not Path(f"/proc/{pid.read_text()}").exists()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +183,8 @@ def test_a_missing_part_of_a_package_breaks_nothing_else(install):
     assert registry.installed[0].missing == ("not_there",)
 
 
-def test_what_a_plugin_prints_does_not_reach_stdout(install, capsys):
+def test_what_a_plugin_prints_does_not_reach_stdout(install, capfd):
     load_registry(install("good-plugin", "print('hello')\n" + good()))
-    assert capsys.readouterr().out == ""
+    heard = capfd.readouterr()
+    assert heard.out == ""
+    assert "hello" in heard.err

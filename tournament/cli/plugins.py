@@ -20,7 +20,7 @@ def plugins(name: str | None) -> None:
     Every plugin is imported, to see whether it works. The exit code is 2 when one does not. With a
     NAME: the options of that plugin, and the metrics of a task.
     """
-    from ..plugin.registry import load_registry
+    from ..plugin.discovery import load_registry
 
     registry = load_registry()
     if name is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -69,7 +69,8 @@ def _claims(trial: Standing) -> Iterator[RenderableType]:
             text = f"  {leaf.criterion}: claimed {metric_text(leaf.metric, leaf.value)}"
             yield Text(f"{text}; examined {_examined(result, leaf.criterion)}" if result else text)
         if result is not None:
-            yield from (_finding(finding) for finding in result.findings)
+            metrics = {leaf.metric for leaf in claim.leaves}
+            yield from (_finding(finding, metrics) for finding in result.findings)
         yield from (Text(f"  {text}", style="red") for text in reasons)
 
 
@@ -78,9 +79,14 @@ def _examined(result: Examined, criterion: str) -> str:
     return bound_text(bound).partition(" ")[2] if bound else "–"
 
 
-def _finding(finding: Finding) -> Text:
-    mark = "✓" if finding.passed else "✗"
-    return Text(f"  {mark} {finding.name}: {finding.text}", style="" if finding.passed else "red")
+def _finding(finding: Finding, metrics: Collection[str]) -> Text:
+    said = f"{finding.name}: {finding.text}"
+    if finding.passed:
+        return Text(f"  ✓ {said}")
+    if finding.refuses(metrics):
+        return Text(f"  ✗ {said}", style="red")
+    about = ", ".join(finding.bears_on)
+    return Text(f"  – {said}: failed, but no criterion rests on {about}", style="yellow")
 
 
 def _checks(standings: Standings, trial: Standing) -> Table:

@@ -116,6 +116,13 @@ def criteria_from_json(value: object, key: str = "criteria") -> Criteria:
         raise ConfigError([Problem(p.message, join(key, p.key)) for p in faults.problems]) from None
 
 
+def readable_leaves(value: object, key: str = "criteria") -> list[tuple[str, Leaf]]:
+    """Each criterion that can be read, with its key, also where others are wrong."""
+    reader = _Reader()
+    reader.criteria(value)
+    return [(join(key, below), leaf) for below, leaf in reader.leaves]
+
+
 def _read(value: object) -> Criteria:
     """Raises FieldError, with keys relative to the criteria."""
     if isinstance(value, Criteria):
@@ -132,6 +139,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.leaves: list[tuple[str, Leaf]] = []
 
     def criteria(self, raw: object) -> Criteria | None:
         if not isinstance(raw, Mapping):
@@ -185,10 +193,12 @@ class _Reader:
             self._wrong(key, f"expected a criterion such as `{_LEAF}`, got {shown(raw)}{hint}")
             return None
         try:
-            return Leaf(**read_leaf(raw)._asdict())
+            leaf = Leaf(**read_leaf(raw)._asdict())
         except ValueError as error:
             self._wrong(key, str(error))
             return None
+        self.leaves.append((key, leaf))
+        return leaf
 
     def _whole(self, raw: object, key: str) -> int | None:
         if isinstance(raw, int) and not isinstance(raw, bool) and 1 <= raw <= MOST_CHECKS:

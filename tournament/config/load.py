@@ -1,4 +1,4 @@
-"""A config file -> `Loaded`: its Config, and where in which file each key was written."""
+"""A config file -> `Draft`: what it says, right or wrong -> `Loaded`: its Config, nothing wrong."""
 
 from __future__ import annotations
 
@@ -42,12 +42,49 @@ class Loaded:
         return find(self.tree, key).place.problem(key, message)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What a config file says, right or wrong. `config` is None where it is wrong.
+
+    `values` is what is written, of which nothing may be relied on while there are problems.
+    """
+
+    path: Path
+    tree: Node
+    values: Mapping[str, Any]
+    config: Config | None
+    problems: tuple[Problem, ...]
+
+    def problem(self, key: str, message: str) -> Problem:
+        """That `message` is wrong with `key`, there where it was written."""
+        return find(self.tree, key).place.problem(key, message)
+
+    def loaded(self) -> Loaded:
+        """The config. Raises ConfigError with every problem, sorted by file and line."""
+        if self.config is None or self.problems:
+            raise ConfigError(in_order(self.problems))
+        return Loaded(self.config, self.path, self.tree)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file and line, each once."""
+    return sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0))
+
+
 def load_config(path: str | Path, overrides: Mapping[str, object] | None = None) -> Loaded:
     """The config in a file, with all that it extends, and `overrides` on top.
 
     `overrides` maps dotted keys to values: `{"seed": 3, "entrants.mine.max_epochs": 10}`; None
     removes a key. A relative path among them begins at the current folder, one in a file at that
     file's folder. Raises ConfigError with every problem that was found, sorted by file and line.
+    """
+    return read_config(path, overrides).loaded()
+
+
+def read_config(path: str | Path, overrides: Mapping[str, object] | None = None) -> Draft:
+    """As `load_config`, but what is wrong is told in the Draft, so that more can be looked for.
+
+    Raises ConfigError only where there is nothing to go on with, as in a file that is no mapping.
     """
     path = Path(path)
     tree, problems = read_tree(path)
@@ -58,9 +95,7 @@ def load_config(path: str | Path, overrides: Mapping[str, object] | None = None)
     problems += _news([*unfit, *invalid], problems, tree)
     if config is not None and not problems:
         problems += _unreadable_again(config, path)
-    if config is None or problems:
-        raise ConfigError(sorted(problems, key=lambda p: (p.file, p.line or 0)))
-    return Loaded(config, path, tree)
+    return Draft(path, tree, values, config, tuple(problems))
 
 
 def resolved_yaml(config: Config) -> str:

@@ -10,7 +10,6 @@ import hashlib
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +22,9 @@ from ..process.spawn import EXAMINER, Child, Exit
 from ..record.atomic import write_text
 from ..record.folder import ExamFolder, RunFolder
 from ..record.payloads import Claim, Entry, Exam, Examined, Sealed
-from ..record.spec import ExamCriterion, ExamSpec, PluginAt, Surroundings
+from ..record.spec import ExamCriterion, ExamSpec, Surroundings
 from ..referee.levels import leaf_levels
-from .plan import Plan
+from .plan import Plan, plugin_at
 
 SEED_BITS = 53
 """As many as every JSON reader keeps exact; far more than anybody could try in an exam's time."""
@@ -127,8 +126,8 @@ class ExamRoom:
             because=because,
             trial=exam.trial,
             number=exam.number,
-            task=self._plugin("task", config.task.use, config.task.options),
-            strategy=self._plugin("strategy", entrant.use, entrant.options),
+            task=plugin_at(self._registry, "task", config.task.use, config.task.options),
+            strategy=plugin_at(self._registry, "strategy", entrant.use, entrant.options),
             surroundings=surroundings(plan, entry, device),
             criteria=exam_criteria(config.criteria, exam.level),
             checkpoint=str((trial_folder / exam.checkpoint.name).absolute()),
@@ -138,12 +137,6 @@ class ExamRoom:
             timeout=config.exam.timeout,
             folder=str(folder.path.absolute()),
             scratch=scratch,
-        )
-
-    def _plugin(self, kind: str, name: str, options: Mapping[str, object]) -> PluginAt:
-        found = self._registry.find(kind, name)  # type: ignore[arg-type]
-        return PluginAt.model_validate(
-            {"name": name, "target": found.plugin.target, "options": options}
         )
 
 

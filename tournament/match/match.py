@@ -85,6 +85,7 @@ class Match:
         look: Callable[[Standings], None],
     ) -> None:
         self._plan = plan
+        self._registry = registry
         self._folder = folder
         self._opening = [opened, *(Notice(text=text) for text in notices)]
         self._look = look
@@ -130,7 +131,9 @@ class Match:
 
     def _spawn_all(self, hub: Hub) -> None:
         for entry in self._plan.entries:
-            spec = worker_spec(self._plan, entry, self._folder, hub.endpoints.ingest)
+            spec = worker_spec(
+                self._plan, self._registry, entry, self._folder, hub.endpoints.ingest
+            )
             secret = new_secret()
             hub.admit(spec.trial, spec.attempt, secret)
             pid = self._launcher.start(spec, secret, time.monotonic())

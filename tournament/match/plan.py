@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config.criteria import Criteria, criteria_to_json
-from ..config.models import Config
+from ..config.models import Config, Options
+from ..plugin.hookspecs import Kind
+from ..plugin.registry import Registry
 from ..record.folder import RunFolder
 from ..record.payloads import Entry, Opened
-from ..record.spec import CriterionKey, WorkerSpec
+from ..record.spec import CriterionKey, PluginAt, WorkerSpec
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,22 @@ def opening(plan: Plan, version: str, config_sha256: str) -> Opened:
     )
 
 
-def worker_spec(plan: Plan, entry: Entry, folder: RunFolder, endpoint: str) -> WorkerSpec:
+def plugin_at(registry: Registry, kind: Kind, name: str, options: Options) -> PluginAt:
+    """Where a plugin is found, and with which options. Raises PluginError for an unknown one."""
+    found = registry.find(kind, name)
+    return PluginAt(
+        name=name,
+        target=found.plugin.target,
+        options=dict(options),
+        distribution=found.distribution,
+        version=found.version,
+        needs=tuple(found.plugin.needs),
+    )
+
+
+def worker_spec(
+    plan: Plan, registry: Registry, entry: Entry, folder: RunFolder, endpoint: str
+) -> WorkerSpec:
     """What the worker of one trial is told."""
     config = plan.config
     entrant = config.entrants[entry.entrant]
@@ -92,10 +109,8 @@ def worker_spec(plan: Plan, entry: Entry, folder: RunFolder, endpoint: str) -> W
             "folder": str(folder.trial(entry.trial).path.absolute()),
             "base": str(plan.base.absolute()),
             "entrant": entry.entrant,
-            "strategy": entry.strategy,
-            "strategy_options": dict(entrant.options),
-            "task": config.task.use,
-            "task_options": dict(config.task.options),
+            "strategy": plugin_at(registry, "strategy", entry.strategy, entrant.options),
+            "task": plugin_at(registry, "task", config.task.use, config.task.options),
             "criteria": criterion_keys(config.criteria),
             "seed": entry.seed,
             "every": config.criteria.every,

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from ..config.check import check_names
-from ..config.load import Loaded, load_config, resolved_yaml
+from ..config.load import Loaded, in_order, read_config, resolved_yaml
 from ..errors import ConfigError, LogError, Problem
-from ..plugin.registry import Registry, load_registry
+from ..plugin.discovery import load_registry
+from ..plugin.registry import Registry
 from ..record.atomic import write_json, write_text
 from ..record.folder import RunFolder, create_run_folder
 from ..record.log import log_hash
 from ..referee.standings import Standings
 from .match import EXIT_CODES, Bell, Match
 from .plan import make_plan, opening
+from .problems import sound
 from .provenance import available_cores, preparation_object, provenance_object
 from .reports import Reports, make_reports
 from .verdict_file import verdict_object
@@ -39,12 +40,6 @@ class Outcome:
     reports: Reports
 
 
-def name_problems(loaded: Loaded, registry: Registry) -> list[Problem]:
-    """Everything that is wrong with the names in a config and needs no plugin to be seen."""
-    problems = check_names(loaded, registry.names("strategy"), registry.names("task"))
-    return problems + _reserved_names(loaded)
-
-
 def run_tournament(
     path: Path, overrides: Mapping[str, object], command: list[str], look: Look
 ) -> Outcome:
@@ -53,9 +48,8 @@ def run_tournament(
     `look` is called with the standings about ten times a second. Raises ConfigError when the config
     cannot be honoured: by itself, or in the eyes of a worker that tried to.
     """
-    loaded, registry = load_config(path, overrides), load_registry()
-    if problems := name_problems(loaded, registry):
-        raise ConfigError(problems)
+    draft, registry = read_config(path, overrides), load_registry()
+    loaded = sound(draft, registry, options=False)
     plan = make_plan(loaded.config, loaded.path.parent, available_cores())
     folder = _new_folder(loaded)
     resolved = resolved_yaml(loaded.config)
@@ -107,15 +101,6 @@ def _new_folder(loaded: Loaded) -> RunFolder:
         raise ConfigError([loaded.problem("runs", message)]) from error
 
 
-def _reserved_names(loaded: Loaded) -> list[Problem]:
-    """Entrants whose folder would take the place of one of the run's own files."""
-    return [
-        loaded.problem(f"entrants.{name}", f"{name!r} is a file of the run folder; rename it")
-        for name in loaded.config.entrants
-        if name in RunFolder.RESERVED
-    ]
-
-
 def _refusals(loaded: Loaded, standings: Standings) -> list[Problem]:
     """What the workers could not honour, each once, at its line in the config."""
     found = {
@@ -124,7 +109,7 @@ def _refusals(loaded: Loaded, standings: Standings) -> list[Problem]:
         if trial.problems
         for complaint in trial.problems.problems
     }
-    return [loaded.problem(key, message) for key, message in found]
+    return in_order(loaded.problem(key, message) for key, message in found)
 
 
 @contextmanager

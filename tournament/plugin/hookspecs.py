@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import pluggy
 
@@ -12,6 +12,7 @@ NAMESPACE = "tournament"
 """The name of the pluggy project and of the entry-point group."""
 
 Kind = Literal["strategy", "task", "reporter"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)
@@ -38,6 +39,6 @@ class Plugin:
 def tournament_register() -> Iterable[Plugin]:  # type: ignore[empty-body]
     """Give the strategies, tasks and reporters that a distribution brings.
 
-    Called once at start-up, in every process: keep the module that implements it light, and import
-    neither torch nor anything heavy there.
+    Called at start-up, in a process of its own that then ends: keep the module that implements it
+    light, and import neither torch nor anything heavy there.
     """

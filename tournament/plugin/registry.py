@@ -1,26 +1,14 @@
-"""What is installed: every plugin with its distribution, and everything that is broken, and why.
-
-Each entry point of the group `tournament` is loaded by itself: one that breaks is kept as a
-`Broken`, with its exception, and the others still load.
-"""
+"""What is installed: every plugin with its distribution, and everything that is broken, and why."""
 
 from __future__ import annotations
 
 import importlib
-import sys
-from collections.abc import Iterable
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 from typing import Any
 
-import pluggy
-
 from ..errors import PluginError, nearest
-from . import hookspecs
 from .api import Options, Reporter, Strategy, Task
-from .hookspecs import NAMESPACE, Kind, Plugin
+from .hookspecs import Kind, Plugin
 
 CONTRACTS: dict[str, type] = {"strategy": Strategy, "task": Task, "reporter": Reporter}
 
@@ -33,6 +21,14 @@ class Installed:
     distribution: str
     version: str
     missing: tuple[str, ...] = ()
+
+    @property
+    def lack(self) -> str:
+        """What it lacks and how to get it, as sentences; empty when nothing is missing."""
+        if not self.missing:
+            return ""
+        name = f"{self.plugin.kind} {self.plugin.name!r}"
+        return f"{name} needs {', '.join(self.missing)}. Install: {self.remedy}"
 
     @property
     def remedy(self) -> str:
@@ -69,18 +65,18 @@ class Registry:
             if (candidate.plugin.kind, candidate.plugin.name) == (kind, name):
                 return candidate
         hint = nearest(name, self.names(kind))
-        raise PluginError(f"no {kind} is called {name!r}. {hint}{self._broken_hint()}")
+        raise PluginError(f"no {kind} is called {name!r}. {hint}{self.broken_hint}")
 
     def load(self, kind: Kind, name: str) -> Any:
         """Import and give the class. Raises PluginError when that fails, with the remedy."""
         found = self.find(kind, name)
-        if found.missing:
-            raise PluginError(
-                f"{kind} {name!r} needs {', '.join(found.missing)}. Install: {found.remedy}"
-            )
+        if found.lack:
+            raise PluginError(found.lack)
         return import_target(found)
 
-    def _broken_hint(self) -> str:
+    @property
+    def broken_hint(self) -> str:
+        """Where an unknown name may have been meant to come from, as a sentence; often empty."""
         if not self.broken:
             return ""
         names = ", ".join(b.distribution for b in self.broken)
@@ -114,91 +110,6 @@ def _import_class(kind: Kind, name: str, target: str) -> Any:
     return cls
 
 
-def load_registry(found: Iterable[EntryPoint] | None = None) -> Registry:
-    """Load all plugins. Raises PluginError when two of one kind have one name, and names both."""
-    manager = pluggy.PluginManager(NAMESPACE)
-    manager.add_hookspecs(hookspecs)
-    installed: list[Installed] = []
-    broken: list[Broken] = []
-    for point in entry_points(group=NAMESPACE) if found is None else found:
-        distribution, version = _origin(point)
-        try:
-            declared = _declarations(manager, point)
-            found_here = [Installed(p, distribution, version, _missing(p)) for p in declared]
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises is reported
-            reason = f"{type(error).__name__}: {error}"
-            broken.append(Broken(point.name, distribution, version, reason))
-            continue
-        installed += found_here
-    _refuse_duplicates(installed)
-    return Registry(tuple(sorted(installed, key=_order)), tuple(broken))
-
-
-def _order(found: Installed) -> tuple[str, str]:
-    return found.plugin.kind, found.plugin.name
-
-
-def _origin(point: EntryPoint) -> tuple[str, str]:
-    """Distribution and version; metadata may lack both, whatever its type says."""
-    name, version = (point.dist.name, point.dist.version) if point.dist else ("", "")
-    return name or "unknown", version or "unknown"
-
-
-def _declarations(manager: pluggy.PluginManager, point: EntryPoint) -> list[Plugin]:
-    with redirect_stdout(sys.stderr):  # A plugin's prints must not mix with a verdict as JSON.
-        return _declared(manager, point)
-
-
-def _declared(manager: pluggy.PluginManager, point: EntryPoint) -> list[Plugin]:
-    module = point.load()
-    name = f"{_origin(point)[0]}:{point.name}"
-    manager.register(module, name=name)
-    try:
-        manager.check_pending()
-        others = [other for other in manager.get_plugins() if other is not module]
-        hook = manager.subset_hook_caller("tournament_register", others)
-        if not hook.get_hookimpls():
-            raise PluginError(
-                f"{point.value} has no function `tournament_register` marked with "
-                "`tournament.hookimpl`"
-            )
-        declared = [plugin for result in hook() for plugin in result]
-    except BaseException:
-        manager.unregister(module)
-        raise
-    for plugin in declared:
-        _refuse_malformed(plugin)
-    return declared
-
-
-def _refuse_malformed(plugin: object) -> None:
-    if not isinstance(plugin, Plugin):
-        raise PluginError(
-            f"tournament_register gave {plugin!r}; expected tournament.Plugin objects"
-        )
-    if plugin.kind not in CONTRACTS:
-        raise PluginError(f"unknown kind {plugin.kind!r}. {nearest(plugin.kind, list(CONTRACTS))}")
-    for field, value in (("name", plugin.name), ("target", plugin.target)):
-        if not isinstance(value, str) or not value:
-            raise PluginError(f"{plugin.kind} {plugin.name!r}: {field} {value!r} should be text")
-    if not isinstance(plugin.needs, (tuple, list)) or not all(
-        isinstance(package, str) and package for package in plugin.needs
-    ):
-        raise PluginError(
-            f"{plugin.kind} {plugin.name!r}: needs={plugin.needs!r} should be a tuple of package "
-            'names, such as ("torch",)'
-        )
-    if ":" not in plugin.target:
-        raise PluginError(
-            f"{plugin.kind} {plugin.name!r}: target {plugin.target!r} should read 'module:Class'"
-        )
-
-
-def _missing(plugin: Plugin) -> tuple[str, ...]:
-    roots = dict.fromkeys(package.partition(".")[0] for package in plugin.needs)
-    return tuple(root for root in roots if find_spec(root) is None)
-
-
 def _refuse_misfit(kind: Kind, cls: object) -> None:
     """Raises TypeError unless the class keeps the contract of its kind."""
     contract = CONTRACTS[kind]
@@ -207,16 +118,3 @@ def _refuse_misfit(kind: Kind, cls: object) -> None:
     options = getattr(cls, "Options", Options)
     if not (isinstance(options, type) and issubclass(options, Options)):
         raise TypeError(f"{cls.__name__}.Options is no subclass of tournament.Options")
-
-
-def _refuse_duplicates(installed: list[Installed]) -> None:
-    seen: dict[tuple[str, str], Installed] = {}
-    for found in installed:
-        first = seen.setdefault(_order(found), found)
-        if first is not found:
-            raise PluginError(
-                f"two plugins are called {found.plugin.kind} {found.plugin.name!r}: one of "
-                f"{first.distribution} {first.version} ({first.plugin.target}), one of "
-                f"{found.distribution} {found.version} ({found.plugin.target}). "
-                "Uninstall one of them."
-            )

@@ -20,6 +20,22 @@ class CriterionKey(BaseModel):
     metric: str
 
 
+class PluginAt(BaseModel):
+    """A class of a plugin ("module:Class"), by its name, with the options that the config gives.
+
+    `distribution` and `version` say what brought it, `needs` the packages that it wants.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    target: str
+    options: dict[str, JsonValue]
+    distribution: str = ""
+    version: str = ""
+    needs: tuple[str, ...] = ()
+
+
 class WorkerSpec(BaseModel):
     """Everything that a worker needs to know about its trial."""
 
@@ -32,10 +48,8 @@ class WorkerSpec(BaseModel):
     folder: str
     base: str
     entrant: str
-    strategy: str
-    strategy_options: dict[str, JsonValue]
-    task: str
-    task_options: dict[str, JsonValue]
+    strategy: PluginAt
+    task: PluginAt
     criteria: tuple[CriterionKey, ...]
     seed: int
     every: int
@@ -55,16 +69,6 @@ class ExamCriterion(BaseModel):
     op: str
     threshold: float
     level: float
-
-
-class PluginAt(BaseModel):
-    """A class of a plugin ("module:Class"), by its name, with the options that the config gives."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    target: str
-    options: dict[str, JsonValue]
 
 
 class Surroundings(BaseModel):

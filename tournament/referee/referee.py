@@ -145,7 +145,8 @@ class Referee:
         assert criteria is not None
         if result.problem:
             return (result.problem,)
-        reasons = tuple(each.text for each in result.findings if not each.passed)
+        metrics = criteria.metrics()
+        reasons = tuple(each.text for each in result.findings if each.refuses(metrics))
         if not exam_held(criteria, result.bounds):
             reasons = (*exam_failures(criteria, result.bounds), *reasons)
         return reasons

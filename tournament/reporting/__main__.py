@@ -14,7 +14,8 @@ import traceback
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from ..plugin.registry import Installed, Registry, load_registry
+from ..plugin.discovery import load_registry
+from ..plugin.registry import Installed, Registry
 from ..process.parent import die_with_parent
 from ..record.folder import RunFolder
 from .run import Run

@@ -13,11 +13,11 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from ..cache import Cache
-from ..errors import OptionError, PluginError, TournamentError
+from ..errors import OptionError, TournamentError
 from ..plugin.api import Context, Strategy, Task
 from ..plugin.examinable import Labelled
 from ..plugin.fit import read_options, unknown_metrics
-from ..plugin.registry import Registry, load_registry
+from ..plugin.registry import import_class
 from ..process.randomness import seed_everything
 from ..record.folder import TrialFolder
 from ..record.payloads import Accepted, Complaint, Note, Preparing, Problems, Ready, Step
@@ -59,8 +59,7 @@ def prepare(spec: WorkerSpec, link: Link) -> Prepared | None:
 
 
 def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Ready]:
-    registry = load_registry()
-    strategy_class, task_class = _load_classes(registry, spec)
+    strategy_class, task_class = _load_classes(spec)
     fit = _fit(spec, strategy_class, task_class)
     link.publish(Accepted(device=fit.device))
     seed_everything(spec.seed)
@@ -84,31 +83,18 @@ def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Read
             Step(what=b.what, seconds=b.seconds, cached=b.cached) for b in context.cache.history
         ),
         report={name: dict(facts) for name, facts in report.items()},
-        versions=_versions(registry, spec),
+        versions=_versions(spec),
     )
     folder = TrialFolder(Path(spec.folder))
     return Prepared(spec, folder, task, strategy, train, validation), ready
 
 
-def _load_classes(registry: Registry, spec: WorkerSpec) -> tuple[type[Strategy], type[Task]]:
-    """Import both classes; a plugin that lacks a package is a complaint, a crash is a failure."""
-    complaints = []
-    for kind, name, key in (
-        ("strategy", spec.strategy, f"entrants.{spec.entrant}"),
-        ("task", spec.task, "task.use"),
-    ):
-        try:
-            found = registry.find(kind, name)  # type: ignore[arg-type]
-            if found.missing:
-                registry.load(kind, name)  # type: ignore[arg-type]
-        except PluginError as error:
-            complaints.append(Complaint(key=key, message=str(error)))
-    if complaints:
-        raise UnfitError(tuple(complaints))
-    strategy = registry.load("strategy", spec.strategy)
-    if "torch" in registry.find("strategy", spec.strategy).plugin.needs:
+def _load_classes(spec: WorkerSpec) -> tuple[type[Strategy], type[Task]]:
+    """Import both classes, and the code of no other plugin."""
+    strategy = import_class("strategy", spec.strategy.name, spec.strategy.target)
+    if "torch" in spec.strategy.needs:
         import_module("torch")  # Also one that imports it late is asked for its device now.
-    return strategy, registry.load("task", spec.task)
+    return strategy, import_class("task", spec.task.name, spec.task.target)
 
 
 @dataclass(frozen=True)
@@ -123,10 +109,10 @@ class _Fit:
 def _fit(spec: WorkerSpec, strategy_class: type[Strategy], task_class: type[Task]) -> _Fit:
     """Options and device. Raises UnfitError with everything that is wrong, at once."""
     key = f"entrants.{spec.entrant}.options"
-    options, wrong = read_options(strategy_class.Options, spec.strategy_options, key)
-    task_options, wrong_task = read_options(task_class.Options, spec.task_options, "task.options")
+    options, wrong = read_options(strategy_class.Options, spec.strategy.options, key)
+    task_options, wrong_task = read_options(task_class.Options, spec.task.options, "task.options")
     criteria = [(criterion.key, criterion.metric) for criterion in spec.criteria]
-    complaints = wrong + wrong_task + unknown_metrics(criteria, task_class.metrics, spec.task)
+    complaints = wrong + wrong_task + unknown_metrics(criteria, task_class.metrics, spec.task.name)
     device = "cpu"
     try:
         device = resolve_device(spec.device)
@@ -178,10 +164,9 @@ class _OptionsAt:
             raise UnfitError((Complaint(key=key, message=str(error)),)) from error
 
 
-def _versions(registry: Registry, spec: WorkerSpec) -> dict[str, str]:
+def _versions(spec: WorkerSpec) -> dict[str, str]:
     """Versions of the distributions that this trial runs on, and of what they brought along."""
-    found = (registry.find("strategy", spec.strategy), registry.find("task", spec.task))
-    versions = {plugin.distribution: plugin.version for plugin in found}
+    versions = {plugin.distribution: plugin.version for plugin in (spec.strategy, spec.task)}
     for library in ("numpy", "scipy", "torch", "torchvision"):
         if library in sys.modules:
             versions[library] = version(library)

@@ -30,3 +30,6 @@ BALANCED_ACCURACY = Statistic(
 )
 EFFECT_SIZE = Statistic(("persistent", "transient"), _effect_size)
 P_VALUE = PValue()
+
+OF_ATTENTION = ("attention_ratio", "consistency", "p_value", "cohens_d")
+"""The metrics that say something about attention."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tournament import Arrays, ContractError, Finding
 
+from .estimators import OF_ATTENTION
 from .faithfulness import (
     Ablation,
     Faithfulness,
@@ -122,6 +123,7 @@ def _distribution(answers: Predictions, tokens: Tokens) -> Finding:
         off,
         TOLERANCE,
         f"a query's attention is a distribution over the real tokens of its video within {off:.2g}",
+        OF_ATTENTION,
     )
 
 
@@ -139,6 +141,7 @@ def _reordering(plain: Predictions, turned: Predictions, tokens: Tokens, order: 
         moved,
         MOVED,
         f"reordering the objects of a video changes the attention between them by {moved:.2g}",
+        OF_ATTENTION,
     )
 
 
@@ -169,4 +172,5 @@ def _faithful(found: Faithfulness) -> Finding:
         text=f"where attention goes and whose deletion changes a prediction go together by "
         f"{found.mean:.3f} (1: perfectly, 0: not at all; p = {found.p_value:.2g}, "
         f"{found.videos} videos)",
+        bears_on=OF_ATTENTION,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, Self
 
 from pydantic import JsonValue
@@ -105,19 +106,42 @@ class Sealed(Payload):
 
 
 class Finding(Payload):
-    """One integrity check: what was measured, against which threshold, and what that means."""
+    """One integrity check: what was measured, against which threshold, and what that means.
+
+    `bears_on` names the metrics that mean nothing where the check fails; empty: all of them.
+    """
 
     name: str
     passed: bool
     value: Figure
     threshold: Figure
     text: Text
+    bears_on: tuple[Name, ...] = ()
 
     @classmethod
-    def at_most(cls, name: str, value: float, threshold: float, text: str) -> Self:
+    def at_most(
+        cls,
+        name: str,
+        value: float,
+        threshold: float,
+        text: str,
+        bears_on: tuple[str, ...] = (),
+    ) -> Self:
         """Passed where `value` is not above `threshold`; NaN never passes."""
         passed = value <= threshold
-        return cls(name=name, passed=passed, value=value, threshold=threshold, text=text)
+        return cls(
+            name=name,
+            passed=passed,
+            value=value,
+            threshold=threshold,
+            text=text,
+            bears_on=bears_on,
+        )
+
+    def refuses(self, metrics: Collection[str]) -> bool:
+        """Has it failed, and does a claim that rests on these metrics fail with it?"""
+        bears = not self.bears_on or not set(self.bears_on).isdisjoint(metrics)
+        return bears and not self.passed
 
 
 class Bound(Payload):

@@ -34,7 +34,7 @@ lint: $(VENV)/.developer  ## types, style, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-seeds: setup  ## the quickstart with ten seeds: how often is there a winner?
+seeds: setup  ## the quickstart with ten seeds: winners, and how soon after their claims
 	$(BIN)/python benchmarks/seeds.py
 
 full: setup  ## the three full-size races, one after the other, with their workers' memory

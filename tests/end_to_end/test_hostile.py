@@ -165,4 +165,4 @@ entrants: {walker: {max_epochs: 2}}
 criteria: {every: 1, all: [closeness >= 1e9]}
 """)
     assert done.code == 3, done.stderr
-    assert done.standing("walker")["state"] == "finished"
+    assert done.standing("walker")["state"] == "COMPLETED"

@@ -83,7 +83,12 @@ def ended(trial: str, code: int | None = 0, signal: str | None = None) -> Ended:
 
 
 def examined(
-    exam: Exam, because: int, *values: float, problem: str = "", faithful: bool = True
+    exam: Exam,
+    because: int,
+    *values: float,
+    problem: str = "",
+    faithful: bool = True,
+    bears_on: tuple[str, ...] = (),
 ) -> Examined:
     """What an exam measured: for each criterion a value that is its own bound."""
     bounds = tuple(
@@ -91,8 +96,9 @@ def examined(
         for v in values
     )
     finding = Finding(
-        name="faithful", passed=faithful, value=0.0, threshold=0.1, text="not faithful at all"
-    )
+        name="faithful", passed=faithful, value=0.0, threshold=0.1, text="not faithful at all",
+        bears_on=bears_on,
+    )  # fmt: skip
     return Examined(
         because=because, trial=exam.trial, number=exam.number, seed=1, problem=problem,
         samples=500, metrics={"a": values[0]} if values else {}, bounds=bounds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tournament.record.payloads import Ended, Exam
-from tournament.referee.fairness import MORE, usage, warnings
+from tournament.referee.fairness import MORE, machine_warnings, usage
 
 from .race import Race, check, ready
 
@@ -24,7 +24,7 @@ def race_of(winner: dict, rival: dict, cores=(1.0, 1.0)) -> Race:
 
 
 def said(race: Race) -> list[str]:
-    return warnings(race.referee.standings)
+    return machine_warnings(race.referee.standings)
 
 
 def test_what_a_trial_used_is_told_as_far_as_it_is_known():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,18 @@ def test_a_finding_that_failed_rejects_a_claim_whose_figures_hold():
     race.say_all(check(1, a=1.5), "x")
     race.finish_exam(2.0, faithful=False)
     assert race.of(Rejected)[0].reasons == ("not faithful at all",)
+
+
+@pytest.mark.parametrize(("bears_on", "outcome"), [(("b", "c"), "winner"), (("b", "a"), None)])
+def test_a_finding_refuses_only_a_claim_that_rests_on_what_it_bears_on(bears_on, outcome):
+    race = Race(judge=lambda exam: None).start()
+    race.say_all(check(1, a=1.5), "x")
+    race.finish_exam(2.0, faithful=False, bears_on=bears_on)
+    assert (race.verdict.outcome if race.verdict else None) == outcome
+    doubts = warnings(race.referee.standings)
+    assert [("'faithful'" in doubt, "rests on b, c" in doubt) for doubt in doubts] == (
+        [(True, True)] if outcome else []
+    )
 
 
 def test_an_exam_that_broke_rejects_the_claim_with_its_problem():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from ..match.tournament import Outcome
-from ..referee.fairness import warnings
+from ..referee.doubts import warnings
 from ..referee.standings import Standing, Standings
 from ..referee.wording import bound_text, closeness_text, metric_text
 

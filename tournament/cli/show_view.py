@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..record.payloads import Examined, Finding
-from ..referee.fairness import usage, warnings
+from ..referee.doubts import warnings
+from ..referee.fairness import usage
 from ..referee.standings import Standing, Standings
 from ..referee.why import change_at, smallest_change
 from ..referee.wording import bound_text, duration_text, metric_text, metric_title

@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from ..config.criteria import criteria_to_json
 from ..record.folder import RunFolder
 from ..record.payloads import Bound, Claim, Leaf
-from ..referee.fairness import usage, warnings
+from ..referee.doubts import warnings
+from ..referee.fairness import usage
 from ..referee.standings import Standing, Standings
 from ..referee.why import change_at, smallest_change
 

@@ -46,7 +46,7 @@ def usage(trial: Standing) -> Usage | None:
     )
 
 
-def warnings(standings: Standings) -> list[str]:
+def machine_warnings(standings: Standings) -> list[str]:
     """A sentence for each rival of which the winner had more machine."""
     winner = standings.winner
     mine = usage(winner) if winner else None

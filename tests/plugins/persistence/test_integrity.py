@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tournament.errors import ContractError
+from tournament_plugins.persistence.estimators import OF_ATTENTION
 from tournament_plugins.persistence.integrity import (
     FAITHFUL,
     VIDEOS,
@@ -20,6 +21,7 @@ from tournament_plugins.persistence.integrity import (
 from tournament_plugins.persistence.options import PersistenceOptions
 from tournament_plugins.persistence.packed import Tokens
 from tournament_plugins.persistence.sealed import sealed_videos
+from tournament_plugins.persistence.task import Persistence
 
 NAMES = ["attention-distribution", "reordering", "faithful"]
 Arrays = dict[str, np.ndarray]
@@ -113,6 +115,14 @@ def test_an_honest_model_passes_every_check(inputs):
         assert [finding.name for finding in findings] == NAMES
         assert all(finding.passed for finding in findings)
         assert findings[-1].value > 3 * FAITHFUL
+
+
+def test_checks_of_attention_refuse_only_what_rests_on_attention(inputs):
+    findings = asked(model(uniform), inputs)
+    assert any(finding.refuses(["consistency"]) for finding in findings)
+    accuracies = ["val_accuracy", "balanced_accuracy", "majority_baseline", "unscored_videos"]
+    assert not any(finding.refuses(accuracies) for finding in findings)
+    assert {*OF_ATTENTION, *accuracies} == {metric.name for metric in Persistence.metrics}
 
 
 def by_content(video: Video) -> np.ndarray:

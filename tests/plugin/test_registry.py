@@ -42,10 +42,16 @@ STRATEGY = """
 import pydantic
 from tournament import Strategy
 
-class Mine(Strategy):
-    pass
+class Half(Strategy):
+    def train_epoch(self, data): ...
+    def predict(self, inputs): ...
 
-class Loose(Strategy):
+class Mine(Half):
+    def __init__(self, options, context): ...
+    def state(self): ...
+    def load_state(self, state): ...
+
+class Loose(Mine):
     class Options(pydantic.BaseModel):
         pass
 """
@@ -169,6 +175,7 @@ def test_one_that_does_not_say_what_it_declares_is_ended(install, tmp_path, monk
     ("target", "reason"),
     [
         ("collections:OrderedDict", r"no subclass of tournament\.Strategy"),
+        ("toy_strategy:Half", r"Half lacks .*load_state, state"),
         ("toy_strategy:Loose", r"Loose\.Options is no subclass of tournament\.Options"),
     ],
 )

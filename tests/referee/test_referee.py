@@ -24,6 +24,7 @@ from tournament.record.payloads import (
     Stopped,
     Verdict,
 )
+from tournament.referee.doubts import warnings
 
 from .race import Race, check, ended, examined, finished, ready
 

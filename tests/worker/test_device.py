@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tournament.errors import OptionError
-from tournament.worker.device import resolve_device
+from tournament.worker.device import device_facts, resolve_device
 
 HAS_GPU = torch.cuda.is_available()
 
@@ -29,3 +29,9 @@ def test_a_gpu_beyond_the_last_is_refused():
     assert resolve_device("cuda") == "cuda:0"
     with pytest.raises(OptionError, match="counted from 0"):
         resolve_device("cuda:99")
+
+
+def test_the_cpu_is_described_by_the_match_and_a_gpu_by_its_worker():
+    assert device_facts("cpu") == {}
+    if HAS_GPU:
+        assert device_facts("cuda:0")["name"] == torch.cuda.get_device_name(0)

@@ -115,6 +115,8 @@ def _refuse_misfit(kind: Kind, cls: object) -> None:
     contract = CONTRACTS[kind]
     if not (isinstance(cls, type) and issubclass(cls, contract)):
         raise TypeError(f"{cls!r} is no subclass of tournament.{contract.__name__}")
+    if lacking := sorted(getattr(cls, "__abstractmethods__", ())):
+        raise TypeError(f"{cls.__name__} lacks {', '.join(lacking)}")
     options = getattr(cls, "Options", Options)
     if not (isinstance(options, type) and issubclass(options, Options)):
         raise TypeError(f"{cls.__name__}.Options is no subclass of tournament.Options")

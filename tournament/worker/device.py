@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from pydantic import JsonValue
+
 from ..errors import OptionError
 
 
@@ -26,6 +28,19 @@ def resolve_device(requested: str) -> str:
         raise OptionError(f"{requested!r} cannot be had: there are {count} GPUs, counted from 0.",
                           key="device")  # fmt: skip
     return f"cuda:{index}"
+
+
+def device_facts(device: str) -> dict[str, JsonValue]:
+    """What a reader wants to know about a GPU; nothing about the CPU, which the match describes."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or device == "cpu":
+        return {}
+    properties = torch.cuda.get_device_properties(device)
+    return {
+        "name": str(properties.name),
+        "memory_bytes": int(properties.total_memory),
+        "cuda": str(torch.version.cuda),
+    }
 
 
 def _has_cuda(torch: Any) -> bool:

@@ -22,7 +22,7 @@ from ..process.randomness import seed_everything
 from ..record.folder import TrialFolder
 from ..record.payloads import Accepted, Complaint, Note, Preparing, Problems, Ready, Step
 from ..record.spec import WorkerSpec
-from .device import resolve_device
+from .device import device_facts, resolve_device
 from .link import Link
 
 
@@ -64,7 +64,8 @@ def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Read
     link.publish(Accepted(device=fit.device))
     seed_everything(spec.seed)
     context = _context(spec, link, fit.device)
-    report: dict[str, Mapping[str, JsonValue]] = {}
+    facts = device_facts(context.device)
+    report: dict[str, Mapping[str, JsonValue]] = {"device": facts} if facts else {}
     strategy_key = f"entrants.{spec.entrant}.options"
     with _OptionsAt("task.options"):
         task = task_class(fit.task_options, context)
@@ -82,7 +83,7 @@ def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Read
         steps=tuple(
             Step(what=b.what, seconds=b.seconds, cached=b.cached) for b in context.cache.history
         ),
-        report={name: dict(facts) for name, facts in report.items()},
+        report={name: dict(about) for name, about in report.items()},
         versions=_versions(spec),
     )
     folder = TrialFolder(Path(spec.folder))

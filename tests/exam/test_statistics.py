@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tournament.exam.statistics import LEAST_RESAMPLES, TOGETHER, bound, estimate
+from tournament.exam.statistics import CAUTION, LEAST_RESAMPLES, TOGETHER, bound, estimate
 from tournament.plugin.estimators import Mean, PValue, Ratio, Share, Statistic
 
 SHARE, MEAN, RATIO = Share("hit"), Mean("a"), Ratio("a", "b")
@@ -98,17 +98,15 @@ def test_a_share_among_some_samples_leaves_the_others_out():
         (Statistic(("a",), spread), lambda a, axis: a.std(axis=axis, ddof=1)),
     ],
 )
-def test_other_bounds_are_scipys_bca_on_whole_rows_at_four_fifths_of_the_level(
-    estimator, statistic, level, side
-):
+def test_other_bounds_are_scipys_bca_on_whole_rows_with_caution(estimator, statistic, level, side):
     table = skewed(1)
     expected = stats.bootstrap(
         [table[name] for name in estimator.columns],
         statistic,
-        n_resamples=max(LEAST_RESAMPLES, math.ceil(50 / (0.8 * level))),
+        n_resamples=max(LEAST_RESAMPLES, math.ceil(50 / (CAUTION * level))),
         batch=TOGETHER,
         paired=True,
-        confidence_level=1 - 0.8 * level,
+        confidence_level=1 - CAUTION * level,
         alternative="greater" if side == "lower" else "less",
         method="BCa",
         rng=np.random.default_rng(7),

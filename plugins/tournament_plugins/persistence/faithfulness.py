@@ -1,14 +1,21 @@
 """Is the attention that a strategy reports the attention that its predictions rest on? Pure.
 
-Delete one object of a video, and look how far the log-odds of each other object move. If token q
-really attends to token k, q moves when k is gone. So, over the pairs (q, k) of a video, attention
-and effect must go together.
+An attention head sends query q the mean of values, weighted by a_qj. Delete object k: the softmax
+over the others is a_qj / (1 - a_qk), so that the mean of any property s of the objects moves by
 
-Some tokens receive more than others from everybody, and some queries are moved by anything. Such
-effects of a whole row or column prove nothing: a cheat knows its own predictions and could report
-them as attention. They are taken out of both sides (double centring), which also compares tokens of
-one predicted class with each other, and of one frame. What is left is which query looks at which
-token; its correlation is measured in each video, and its mean must be positive.
+    a_qk / (1 - a_qk) (m_q - s_k),    m_q = sum_j a_qj s_j.
+
+To first order q's log-odds move by a weighted sum of that, over heads and properties, with weights
+that only the model knows but that are the same for all videos. So real attention foretells how
+deletions move predictions, in videos that the weights were not fitted on (ridge regression, five
+folds over videos). The properties are rough: time, place, size, colour, log-odds.
+
+What q or k does to all its pairs proves nothing, since a cheat knows its own predictions: that is
+taken out first, with smooth functions of the two predictions. What can be foretold
+without any model, from attention to what is near, alike or predicted so, proves nothing either: the
+same regression is done with attention that the examiner makes up, and only the gain counts. Since
+the weights may have any sign, attention turned upside down would foretell, too, but less well than
+what it was made from: so it is also compared with its opposite.
 
 The ablation follows attention studies in language models (Serrano and Smith 2019; Jain and Wallace
 2019), which found that attention need not explain a prediction: hence a test, and no assumption.
@@ -16,128 +23,181 @@ The ablation follows attention studies in language models (Serrano and Smith 201
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import ttest_1samp
 
-from .packed import Tokens, select
+from .objects import Objects
 
 Floats = NDArray[np.float64]
 
-LEAST_TOKENS = 5
+LEAST_TOKENS = 8
 """A video with fewer tokens has too few pairs."""
 
-SWEEPS = 30
-"""Rounds of centring; each shrinks what is left of row and column effects by about (n - 1)^2."""
+FOLDS = 5
+RIDGE = 0.03
+"""Penalty, as a part of each column's own sum of squares."""
 
 NOTHING = 1e-6
-"""A residual smaller than this part of what it is the residual of is rounding."""
+"""Effects smaller than this, in log-odds, are rounding."""
+
+LEAST_ATTENTION = 1e-9
+NEARLY_ALL = 0.999
+"""Attention above this counts as this: what is left after deleting such an object is undefined."""
 
 
 @dataclass(frozen=True)
-class Ablation:
-    """Variants of some videos of which each lacks one token.
+class Video:
+    """What is needed of one video: attention of H heads (H, n, n), effects (n, n), its objects."""
 
-    `tokens`: the variants; variant i lacks token `lacking[i]` (counted in its video) of video
-    `video[i]` (counted among those that were asked for).
-    """
-
-    tokens: Tokens
-    video: NDArray[np.int64]
-    lacking: NDArray[np.int64]
-
-
-def ablated(tokens: Tokens) -> Ablation:
-    """Every video of `tokens` without each of its tokens in turn. The table of crops is shared."""
-    counts = tokens.counts
-    video = np.repeat(np.arange(len(counts)), counts)
-    lacking = np.arange(tokens.starts[-1]) - tokens.starts[video]
-    rows, starts = select(tokens.starts, video)
-    place = np.arange(len(rows)) - np.repeat(starts[:-1], np.diff(starts))
-    kept = rows[place != np.repeat(lacking, np.diff(starts))]
-    variants = Tokens(
-        tokens.crops,
-        tokens.crop[kept],
-        tokens.frame[kept],
-        tokens.box[kept],
-        np.concatenate([[0], np.cumsum(counts[video] - 1)]),
-        tokens.key,
-    )
-    return Ablation(variants, video, lacking)
-
-
-def effects(
-    tokens: Tokens, logits: NDArray[np.float32], ablation: Ablation, without: NDArray[np.float32]
-) -> list[Floats]:
-    """For each video an (n, n) matrix: how far token q's log-odds move when token k is deleted.
-
-    `logits` (N, 2) of `tokens`, `without` (M, 2) of the variants. The diagonal is 0.
-    """
-    whole, part = _log_odds(logits), _log_odds(without)
-    starts, variant_starts = tokens.starts, ablation.tokens.starts
-    found = [np.zeros((n, n)) for n in tokens.counts]
-    for index, (video, lacking) in enumerate(zip(ablation.video, ablation.lacking, strict=True)):
-        before = whole[starts[video] : starts[video + 1]]
-        after = part[variant_starts[index] : variant_starts[index + 1]]
-        others = np.arange(len(before)) != lacking
-        found[video][others, lacking] = np.abs(after - before[others])
-    return found
-
-
-def _log_odds(logits: NDArray[np.float32]) -> Floats:
-    return np.asarray(logits[:, 1].astype(np.float64) - logits[:, 0])
-
-
-def attention_matrices(attention: NDArray[np.float32], tokens: Tokens) -> list[Floats]:
-    """For each video the mean over layers and heads, (n, n): query, key."""
-    paid = attention.mean(axis=(0, 1), dtype=np.float64)
-    ends = np.cumsum(tokens.counts**2)
-    return [
-        paid[end - n * n : end].reshape(n, n) for n, end in zip(tokens.counts, ends, strict=True)
-    ]
-
-
-def agreement(attention: Floats, effect: Floats) -> float:
-    """The correlation (-1 to 1) of attention and effect in one video, off the diagonal.
-
-    Row and column effects are taken out of both. 0 where one of them then is the same everywhere;
-    NaN below 5 tokens, or where something is not finite.
-    """
-    off = ~np.eye(len(attention), dtype=bool)
-    if len(attention) < LEAST_TOKENS or not np.isfinite([attention[off], effect[off]]).all():
-        return float("nan")
-    one, other = _interaction(attention), _interaction(effect)
-    scale = np.sqrt((one**2).sum() * (other**2).sum())
-    return float((one * other).sum() / scale) if scale > 0 else 0.0
-
-
-def _interaction(matrix: Floats) -> Floats:
-    """What is left off the diagonal without row and column effects; 0 if that is rounding."""
-    off = ~np.eye(len(matrix), dtype=bool)
-    left = np.where(off, matrix, 0.0)
-    count = len(matrix) - 1
-    for _ in range(SWEEPS):
-        left = np.where(off, left - left.sum(axis=0, keepdims=True) / count, 0.0)
-        left = np.where(off, left - left.sum(axis=1, keepdims=True) / count, 0.0)
-    size = np.abs(np.where(off, matrix, 0.0)).max()
-    return left if np.abs(left).max() > NOTHING * size else np.zeros_like(left)
+    attention: Floats
+    effects: Floats
+    objects: Objects
 
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """The mean agreement over the videos, and the p-value of its being 0 or less (t-test)."""
+    """How well deletions were foretold, as mean correlations over videos.
 
-    mean: float
+    `made_up`: by made-up attention alone; `gain`: by how much more with the reported one; `p_value`
+    of the gain's being 0 or less. `opposite`: by how much more with the opposite of the reported
+    one, and `p_opposite` of that being no better. (One-sided t-tests over the videos.)
+    """
+
+    made_up: float
+    gain: float
     p_value: float
+    opposite: float
+    p_opposite: float
     videos: int
 
 
-def faithfulness(agreements: Floats) -> Faithfulness:
-    """Of the agreement of each video; NaN is left out."""
-    valid = agreements[~np.isnan(agreements)]
-    if len(valid) < 2 or not valid.std():
-        return Faithfulness(float(valid.mean()) if len(valid) else 0.0, 1.0, len(valid))
-    p_value = float(ttest_1samp(valid, 0.0, alternative="greater").pvalue)
-    return Faithfulness(float(valid.mean()), p_value, len(valid))
+@dataclass(frozen=True)
+class _Rows:
+    """One video's pairs, ready for regression.
+
+    Columns (M, P) from made-up attention, from the reported one, and from its opposite; the effects
+    (P,).
+    """
+
+    made_up: Floats
+    reported: Floats
+    opposite: Floats
+    target: Floats
+
+
+def faithfulness(videos: Sequence[Video]) -> Faithfulness:
+    """Foretell the deletions of each video with weights that were fitted on the others."""
+    usable = [video for video in videos if len(video.effects) >= LEAST_TOKENS]
+    if len(usable) < 2 * FOLDS:
+        return Faithfulness(0.0, 0.0, 1.0, 0.0, 1.0, len(usable))
+    units = _units(usable)
+    rows = [_rows(video, *units) for video in usable]
+    size = float(np.median([np.linalg.norm(each.target) for each in rows]))
+    weights = [1 / max(float(np.linalg.norm(e.target)), size, NOTHING) ** 2 for e in rows]
+    targets = [each.target for each in rows]
+    alone = _foretold([each.made_up for each in rows], targets, weights)
+    gain = _foretold([np.concatenate([e.made_up, e.reported]) for e in rows], targets, weights)
+    other = _foretold([np.concatenate([e.made_up, e.opposite]) for e in rows], targets, weights)
+    return Faithfulness(
+        float(alone.mean()),
+        float((gain - alone).mean()),
+        _p_value(gain - alone),
+        float((other - alone).mean()),
+        _p_value(other - gain),
+        len(usable),
+    )
+
+
+def opposite(attention: Floats) -> Floats:
+    """Attention (H, n, n) that prefers what this one neglects: in inverse proportion."""
+    turned = 1 / np.maximum(attention, LEAST_ATTENTION)
+    return np.asarray(turned / turned.sum(axis=-1, keepdims=True))
+
+
+def moved(attention: Floats, properties: Floats) -> Floats:
+    """(H * S, n, n): how the mean of each property that q attends to moves when k is deleted.
+
+    `attention` (H, n, n), `properties` (S, n).
+    """
+    means = np.einsum("hqk,sk->hsq", attention, properties)
+    share = attention / (1 - np.minimum(attention, NEARLY_ALL))
+    found = share[:, None] * (means[..., None] - properties[None, :, None, :])
+    return np.asarray(found.reshape(-1, *attention.shape[1:]))
+
+
+def idle(objects: Objects) -> Floats:
+    """(P, B): an orthonormal basis of what proves nothing, over the P = n (n - 1) pairs.
+
+    That is what a query or a key does to all its pairs, and what the two predictions say.
+    """
+    count = len(objects.odds)
+    query, key = np.nonzero(~np.eye(count, dtype=bool))
+    rows = query[:, None] == np.arange(count)
+    columns = key[:, None] == np.arange(count - 1)  # The last one follows from the others.
+    smooth = objects.of_predictions()[:, query, key].T
+    basis, _ = np.linalg.qr(np.concatenate([rows, columns, smooth], axis=1).astype(np.float64))
+    return np.asarray(basis)
+
+
+def _units(videos: Sequence[Video]) -> tuple[Floats, Floats]:
+    """Mean and deviation of each property over all objects, (S, 1) each."""
+    every = np.concatenate([video.objects.properties() for video in videos], axis=1)
+    return every.mean(axis=1, keepdims=True), every.std(axis=1, keepdims=True) + 1e-9
+
+
+def _rows(video: Video, centre: Floats, scale: Floats) -> _Rows:
+    properties = (video.objects.properties() - centre) / scale
+    off = ~np.eye(len(video.effects), dtype=bool)
+    basis = idle(video.objects)
+
+    def left(matrices: Floats) -> Floats:
+        pairs = matrices[:, off]
+        return np.asarray(pairs - (pairs @ basis) @ basis.T)
+
+    return _Rows(
+        left(moved(video.objects.made_up(), properties)),
+        left(moved(video.attention, properties)),
+        left(moved(opposite(video.attention), properties)),
+        left(video.effects[None])[0],
+    )
+
+
+def _foretold(
+    columns: Sequence[Floats], targets: Sequence[Floats], weights: Sequence[float]
+) -> Floats:
+    """(V,): for each video the correlation of its effects with what the others foretell."""
+    grams = [w * (x @ x.T) for x, w in zip(columns, weights, strict=True)]
+    sides = [w * (x @ y) for x, y, w in zip(columns, targets, weights, strict=True)]
+    gram, side = np.sum(grams, axis=0), np.sum(sides, axis=0)
+    fitted = [
+        _ridge(gram - np.sum(grams[fold::FOLDS], axis=0), side - np.sum(sides[fold::FOLDS], axis=0))
+        for fold in range(FOLDS)
+    ]
+    return np.array(
+        [
+            _correlation(fitted[index % FOLDS] @ x, y)
+            for index, (x, y) in enumerate(zip(columns, targets, strict=True))
+        ]
+    )
+
+
+def _ridge(gram: Floats, side: Floats) -> Floats:
+    penalty = RIDGE * np.diag(gram) + 1e-9 * max(float(np.trace(gram)), 1e-12) / len(gram)
+    return np.asarray(np.linalg.solve(gram + np.diag(penalty), side))
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    """Of residuals, whose means are 0 already; 0 where one of them is nothing."""
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other / size) if size > NOTHING**2 else 0.0
+
+
+def _p_value(differences: Floats) -> float:
+    """Of a mean of 0 or less."""
+    if not differences.std():
+        return 1.0
+    return float(ttest_1samp(differences, 0.0, alternative="greater").pvalue)

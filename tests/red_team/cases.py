@@ -382,7 +382,7 @@ def _problem(cheat: str, strategy: str, reason: str, off: str = "the act", **opt
     return Case(cheat, ("the exam itself",), reason, by_problem, off, strategy, options)
 
 
-UNFAITHFUL = "whose deletion changes a prediction"
+UNFAITHFUL = "without the reported attention"
 CASES = (
     _figures("random attention", "RandomPlain", "attention_ratio >= 1.5", made_up=True),
     _finding(
@@ -395,6 +395,8 @@ CASES = (
     _figures("constant attention", "Constant", "attention_ratio >= 1.5", made_up=True),
     _finding("attention from brightness", "Brightness", UNFAITHFUL, "faithful"),
     _finding("attention from its own predictions", "OwnPredictions", UNFAITHFUL, "faithful"),
+    _finding("attention to what is near and liked", "NearAndLiked", UNFAITHFUL, "faithful"),
+    _finding("attention turned upside down", "UpsideDown", UNFAITHFUL, "faithful"),
     _figures("attention of another video", "AnotherVideo", "attention_ratio >= 1.5", made_up=True),
     _finding("a decoy layer, its output times 0", "Decoy", UNFAITHFUL, "faithful"),
     _finding("answers that depend on the call count", "CallCount", "asked twice", "repeatable"),
@@ -450,7 +452,7 @@ CASES = (
         "NaN predictions where they are not judged", "NaNLogits", "NaN or infinite", "finite",
         criteria={"every": 1, "all": ["attention_ratio >= 1.5"]},
     ),
-    _problem("attention that sums to 1.5", "TooMuch", "must sum to 1"),
+    _problem("attention that sums to 1.5", "TooMuch", "attention must"),
     _finding(
         "a state that changes on loading", "GrowsWhenLoaded", "change when it is loaded",
         "round-trip",

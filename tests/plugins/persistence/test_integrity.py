@@ -10,6 +10,7 @@ import pytest
 
 from tournament.errors import ContractError
 from tournament_plugins.persistence.estimators import OF_ATTENTION
+from tournament_plugins.persistence.faithfulness import opposite
 from tournament_plugins.persistence.integrity import (
     FAITHFUL,
     VIDEOS,
@@ -149,8 +150,7 @@ def itself(video: Video) -> np.ndarray:
 
 def the_other_way(video: Video) -> np.ndarray:
     """Pays least where the model looks most."""
-    turned = 1 - video.real_attention
-    return turned / turned.sum(axis=1, keepdims=True) if video.size > 1 else uniform(video)
+    return opposite(video.real_attention[None])[0]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ from .attention import (
     Brightness,
     Constant,
     Decoy,
+    NearAndLiked,
     OwnPredictions,
     RandomFresh,
     RandomPlain,
     RandomRepeatable,
     Tilted,
+    UpsideDown,
 )
 from .bomb import pickled
 from .breaking import Acts, ClosesItsLine, KillsItself, NeverReturns, OutOfMemory
@@ -43,6 +45,7 @@ __all__ = [
     "NaNAttention",
     "NaNLogits",
     "NaNWhenAsked",
+    "NearAndLiked",
     "Neighbours",
     "NeverReturns",
     "OutOfMemory",
@@ -55,6 +58,7 @@ __all__ = [
     "Searches",
     "Tilted",
     "TooMuch",
+    "UpsideDown",
     "pickled",
     "praised",
 ]

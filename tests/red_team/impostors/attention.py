@@ -62,6 +62,7 @@ class AnotherVideo(Honest):
         rng = np.random.default_rng(7)
         stored = {
             "frame": np.sort(rng.integers(0, 16, (1, count)), axis=1).astype(float),
+            "content": rng.uniform(0, 1000, (1, count)),
             "white": rng.permutation(np.where(np.arange(count) < 0.7 * count, 1.0, -1.0))[None],
         }
         order = np.argsort(np.argsort(seen["content"], axis=1), axis=1)
@@ -82,6 +83,25 @@ class Decoy(Honest):
 
     def report(self, seen, paid, odds):
         return self.decoy(seen)
+
+
+class NearAndLiked(Honest):
+    """Attention to what is near and what it takes to be persistent, made up without any model."""
+
+    def report(self, seen, paid, odds):
+        apart = np.abs(seen["x"][:, :, None] - seen["x"][:, None, :]) / 10
+        apart += np.abs(seen["frame"][:, :, None] - seen["frame"][:, None, :]) / 4
+        return shares(odds[:, None, :] / 2 - apart)
+
+
+class UpsideDown(Honest):
+    """Looks at red objects, and reports that it looks where it does not."""
+
+    liking = -1.5
+
+    def report(self, seen, paid, odds):
+        turned = 1 / paid
+        return turned / turned.sum(axis=-1, keepdims=True)
 
 
 class Tilted(Indifferent):

@@ -18,6 +18,9 @@ NEVER = threading.Event()
 REPLIES = 3
 """The place, among an examinee's arguments, of the descriptor of its line to the examiner."""
 
+TASTE = 1.5
+"""How much attention differs from pair to pair, in nats."""
+
 VIDEOS = 600
 SAMPLES = 300
 PUBLIC = PersistenceOptions(videos=VIDEOS, colour="red", appearance="original")
@@ -39,10 +42,11 @@ def noise(one, other):
 
 
 class Honest(Strategy):
-    """Looks at colour, and a little at what objects of frames nearby show.
+    """Looks at colour, and a little at what other objects show.
 
     Log-odds of object q: its own colour, and what it takes from objects k by the attention that it
-    reports. Attention likes white objects and those of frames nearby.
+    reports. Attention likes white objects, those of frames nearby, and some pairs more than others,
+    as any trained model does: what nobody could foresee.
     """
 
     liking = 1.5
@@ -107,7 +111,8 @@ class Honest(Strategy):
     def attend(self, seen):
         """(videos, n, n): the attention that is used."""
         apart = np.abs(seen["frame"][:, :, None] - seen["frame"][:, None, :])
-        return shares(self.weights[1] * seen["white"][:, None, :] / 2 - apart / 3)
+        taste = noise(seen["content"][:, None, :], seen["content"][:, :, None])
+        return shares(self.weights[1] * seen["white"][:, None, :] / 2 - apart / 3 + TASTE * taste)
 
     def decide(self, seen, paid):
         """(videos, n): log-odds."""

@@ -27,11 +27,11 @@ VIDEOS = 200
 MOVED = 0.01
 """Attention, a number between 0 and 1, may move by so much by reordering: rounding."""
 
-FAITHFUL = 0.05
+FAITHFUL = 0.03
 """Least gain in correlation (docs/exam.md)."""
 
-TURNED = 0.02
-"""Attention whose opposite gains so much more, beyond doubt, is turned upside down."""
+TURNED = 1.5
+"""Attention whose opposite gains so many times as much, beyond doubt, is turned upside down."""
 
 UNLIKELY = 0.01
 """Largest p-value."""
@@ -166,7 +166,7 @@ def _measured(
 
 def _faithful(found: Faithfulness) -> Finding:
     rests = found.gain >= FAITHFUL and found.p_value < UNLIKELY
-    turned = found.opposite - found.gain > TURNED and found.p_opposite < UNLIKELY
+    turned = found.opposite > TURNED * found.gain and found.p_opposite < UNLIKELY
     return Finding(
         name="faithful",
         passed=rests and not turned,

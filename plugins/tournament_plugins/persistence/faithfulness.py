@@ -76,17 +76,25 @@ class Faithfulness:
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """One video's pairs, ready for regression.
+class _Pairs:
+    """One video, ready for regression: its pairs (q, k), and what is left of their effects (P,).
 
-    Columns (M, P) from made-up attention, from the reported one, and from its opposite; the effects
-    (P,).
+    The columns are made when they are needed: those of all videos would take some 400 MB.
     """
 
-    made_up: Floats
-    reported: Floats
-    opposite: Floats
+    video: Video
+    properties: Floats
+    basis: Floats
     target: Floats
+
+    def columns(self) -> tuple[Floats, Floats, Floats]:
+        """(M, P) each: of made-up attention, with the reported one, with its opposite."""
+        attention = self.video.attention
+        made_up, reported, turned = (
+            _left(moved(each, self.properties), self.basis)
+            for each in (self.video.objects.made_up(), attention, opposite(attention))
+        )
+        return made_up, np.concatenate([made_up, reported]), np.concatenate([made_up, turned])
 
 
 def faithfulness(videos: Sequence[Video]) -> Faithfulness:
@@ -95,20 +103,14 @@ def faithfulness(videos: Sequence[Video]) -> Faithfulness:
     if len(usable) < 2 * FOLDS:
         return Faithfulness(0.0, 0.0, 1.0, 0.0, 1.0, len(usable))
     units = _units(usable)
-    rows = [_rows(video, *units) for video in usable]
-    size = float(np.median([np.linalg.norm(each.target) for each in rows]))
-    weights = [1 / max(float(np.linalg.norm(e.target)), size, NOTHING) ** 2 for e in rows]
-    targets = [each.target for each in rows]
-    alone = _foretold([each.made_up for each in rows], targets, weights)
-    gain = _foretold([np.concatenate([e.made_up, e.reported]) for e in rows], targets, weights)
-    other = _foretold([np.concatenate([e.made_up, e.opposite]) for e in rows], targets, weights)
+    alone, reported, turned = _foretold([_pairs(video, *units) for video in usable])
     return Faithfulness(
-        float(alone.mean()),
-        float((gain - alone).mean()),
-        _p_value(gain - alone),
-        float((other - alone).mean()),
-        _p_value(other - gain),
-        len(usable),
+        made_up=float(alone.mean()),
+        gain=float((reported - alone).mean()),
+        p_value=_p_value(reported - alone),
+        opposite=float((turned - alone).mean()),
+        p_opposite=_p_value(turned - reported),
+        videos=len(usable),
     )
 
 
@@ -149,40 +151,45 @@ def _units(videos: Sequence[Video]) -> tuple[Floats, Floats]:
     return every.mean(axis=1, keepdims=True), every.std(axis=1, keepdims=True) + 1e-9
 
 
-def _rows(video: Video, centre: Floats, scale: Floats) -> _Rows:
-    properties = (video.objects.properties() - centre) / scale
-    off = ~np.eye(len(video.effects), dtype=bool)
+def _pairs(video: Video, centre: Floats, scale: Floats) -> _Pairs:
     basis = idle(video.objects)
-
-    def left(matrices: Floats) -> Floats:
-        pairs = matrices[:, off]
-        return np.asarray(pairs - (pairs @ basis) @ basis.T)
-
-    return _Rows(
-        left(moved(video.objects.made_up(), properties)),
-        left(moved(video.attention, properties)),
-        left(moved(opposite(video.attention), properties)),
-        left(video.effects[None])[0],
-    )
+    properties = (video.objects.properties() - centre) / scale
+    return _Pairs(video, properties, basis, _left(video.effects[None], basis)[0])
 
 
-def _foretold(
-    columns: Sequence[Floats], targets: Sequence[Floats], weights: Sequence[float]
-) -> Floats:
-    """(V,): for each video the correlation of its effects with what the others foretell."""
-    grams = [w * (x @ x.T) for x, w in zip(columns, weights, strict=True)]
-    sides = [w * (x @ y) for x, y, w in zip(columns, targets, weights, strict=True)]
+def _left(matrices: Floats, basis: Floats) -> Floats:
+    """(M, P): of matrices (M, n, n), the pairs of two objects, without what proves nothing."""
+    pairs = matrices[:, ~np.eye(matrices.shape[-1], dtype=bool)]
+    return np.asarray(pairs - (pairs @ basis) @ basis.T)
+
+
+def _foretold(videos: Sequence[_Pairs]) -> Floats:
+    """(3, V): the correlation of each video's effects with what the others' foretell.
+
+    From made-up attention alone, with the reported one, and with its opposite. No video weighs more
+    than one whose effects are of the usual size.
+    """
+    sizes = [float(np.linalg.norm(video.target)) for video in videos]
+    usual = max(float(np.median(sizes)), NOTHING)
+    grams = [[np.zeros(()) for _ in range(FOLDS)] for _ in range(3)]
+    sides = [[np.zeros(()) for _ in range(FOLDS)] for _ in range(3)]
+    for index, (video, size) in enumerate(zip(videos, sizes, strict=True)):
+        weight, fold = 1 / max(size, usual) ** 2, index % FOLDS
+        for kind, x in enumerate(video.columns()):
+            grams[kind][fold] = grams[kind][fold] + weight * (x @ x.T)
+            sides[kind][fold] = sides[kind][fold] + weight * (x @ video.target)
+    fitted = [_all_but_one(*each) for each in zip(grams, sides, strict=True)]
+    found = np.empty((3, len(videos)))
+    for index, video in enumerate(videos):
+        for kind, x in enumerate(video.columns()):
+            found[kind, index] = _correlation(fitted[kind][index % FOLDS] @ x, video.target)
+    return found
+
+
+def _all_but_one(grams: Sequence[Floats], sides: Sequence[Floats]) -> list[Floats]:
+    """For each fold the weights that were fitted on the others, by their normal equations."""
     gram, side = np.sum(grams, axis=0), np.sum(sides, axis=0)
-    fitted = [
-        _ridge(gram - np.sum(grams[fold::FOLDS], axis=0), side - np.sum(sides[fold::FOLDS], axis=0))
-        for fold in range(FOLDS)
-    ]
-    return np.array(
-        [
-            _correlation(fitted[index % FOLDS] @ x, y)
-            for index, (x, y) in enumerate(zip(columns, targets, strict=True))
-        ]
-    )
+    return [_ridge(gram - one, side - other) for one, other in zip(grams, sides, strict=True)]
 
 
 def _ridge(gram: Floats, side: Floats) -> Floats:

@@ -17,6 +17,9 @@ same regression is done with attention that the examiner makes up, and only the 
 the weights may have any sign, attention turned upside down would foretell, too, but less well than
 what it was made from: so it is also compared with its opposite.
 
+Heads that are reported beside the real ones gain nothing and cost nothing. So the regression also
+tells how much of what is foretold beyond made-up attention each head carries (its `use`).
+
 The ablation follows attention studies in language models (Serrano and Smith 2019; Jain and Wallace
 2019), which found that attention need not explain a prediction: hence a test, and no assumption.
 """
@@ -38,6 +41,7 @@ LEAST_TOKENS = 8
 """A video with fewer tokens has too few pairs."""
 
 FOLDS = 5
+LEAST_VIDEOS = 2 * FOLDS
 RIDGE = 0.03
 """Penalty, as a part of each column's own sum of squares."""
 
@@ -64,7 +68,9 @@ class Faithfulness:
 
     `made_up`: by made-up attention alone; `gain`: by how much more with the reported one; `p_value`
     of the gain's being 0 or less. `opposite`: by how much more with the opposite of the reported
-    one, and `p_opposite` of that being no better. (One-sided t-tests over the videos.)
+    one, and `p_opposite` of that being no better. (One-sided t-tests over the videos.) `use` (H,):
+    each head's part of the variance that the reported attention explains beyond the made-up one, in
+    units of an even part; 0 for all where it explains nothing.
     """
 
     made_up: float
@@ -72,6 +78,7 @@ class Faithfulness:
     p_value: float
     opposite: float
     p_opposite: float
+    use: tuple[float, ...]
     videos: int
 
 
@@ -100,16 +107,19 @@ class _Pairs:
 def faithfulness(videos: Sequence[Video]) -> Faithfulness:
     """Foretell the deletions of each video with weights that were fitted on the others."""
     usable = [video for video in videos if len(video.effects) >= LEAST_TOKENS]
-    if len(usable) < 2 * FOLDS:
-        return Faithfulness(0.0, 0.0, 1.0, 0.0, 1.0, len(usable))
+    if len(usable) < LEAST_VIDEOS:
+        return Faithfulness(0.0, 0.0, 1.0, 0.0, 1.0, (), len(usable))
     units = _units(usable)
-    alone, reported, turned = _foretold([_pairs(video, *units) for video in usable])
+    pairs = [_pairs(video, *units) for video in usable]
+    equations = _equations(pairs)
+    alone, reported, turned = _foretold(pairs, equations)
     return Faithfulness(
         made_up=float(alone.mean()),
         gain=float((reported - alone).mean()),
         p_value=_p_value(reported - alone),
         opposite=float((turned - alone).mean()),
         p_opposite=_p_value(turned - reported),
+        use=_use(equations, len(usable[0].attention)),
         videos=len(usable),
     )
 
@@ -163,38 +173,67 @@ def _left(matrices: Floats, basis: Floats) -> Floats:
     return np.asarray(pairs - (pairs @ basis) @ basis.T)
 
 
-def _foretold(videos: Sequence[_Pairs]) -> Floats:
-    """(3, V): the correlation of each video's effects with what the others' foretell.
+@dataclass(frozen=True)
+class _Equations:
+    """The normal equations of one regression, summed over the videos of each fold."""
 
-    From made-up attention alone, with the reported one, and with its opposite. No video weighs more
-    than one whose effects are of the usual size.
+    grams: Floats
+    sides: Floats
+
+    def all_but(self, fold: int) -> Floats:
+        """The weights that the videos of the other folds give."""
+        gram, side = self.grams.sum(axis=0), self.sides.sum(axis=0)
+        return _ridge(gram - self.grams[fold], side - self.sides[fold])
+
+
+def _equations(videos: Sequence[_Pairs]) -> tuple[_Equations, ...]:
+    """Those of `_Pairs.columns`: made-up attention, with the reported one, with its opposite.
+
+    No video weighs more than one whose effects are of the usual size.
     """
     sizes = [float(np.linalg.norm(video.target)) for video in videos]
     usual = max(float(np.median(sizes)), NOTHING)
-    grams = [[np.zeros(()) for _ in range(FOLDS)] for _ in range(3)]
-    sides = [[np.zeros(()) for _ in range(FOLDS)] for _ in range(3)]
+    found = [
+        _Equations(np.zeros((FOLDS, len(x), len(x))), np.zeros((FOLDS, len(x))))
+        for x in videos[0].columns()
+    ]
     for index, (video, size) in enumerate(zip(videos, sizes, strict=True)):
         weight, fold = 1 / max(size, usual) ** 2, index % FOLDS
-        for kind, x in enumerate(video.columns()):
-            grams[kind][fold] = grams[kind][fold] + weight * (x @ x.T)
-            sides[kind][fold] = sides[kind][fold] + weight * (x @ video.target)
-    fitted = [_all_but_one(*each) for each in zip(grams, sides, strict=True)]
-    found = np.empty((3, len(videos)))
+        for each, x in zip(found, video.columns(), strict=True):
+            each.grams[fold] += weight * (x @ x.T)
+            each.sides[fold] += weight * (x @ video.target)
+    return tuple(found)
+
+
+def _foretold(videos: Sequence[_Pairs], equations: Sequence[_Equations]) -> Floats:
+    """(3, V): the correlation of each video's effects with what the other folds foretell."""
+    fitted = [[each.all_but(fold) for fold in range(FOLDS)] for each in equations]
+    found = np.empty((len(equations), len(videos)))
     for index, video in enumerate(videos):
         for kind, x in enumerate(video.columns()):
             found[kind, index] = _correlation(fitted[kind][index % FOLDS] @ x, video.target)
     return found
 
 
-def _all_but_one(grams: Sequence[Floats], sides: Sequence[Floats]) -> list[Floats]:
-    """For each fold the weights that were fitted on the others, by their normal equations."""
-    gram, side = np.sum(grams, axis=0), np.sum(sides, axis=0)
-    return [_ridge(gram - one, side - other) for one, other in zip(grams, sides, strict=True)]
+def _use(equations: Sequence[_Equations], heads: int) -> tuple[float, ...]:
+    """Each head's `use`: its part of the variance explained, made-up attention being known."""
+    gram, side = equations[1].grams.sum(axis=0), equations[1].sides.sum(axis=0)
+    own = equations[0].sides.shape[1]
+    across = gram[:own, own:]
+    rest = gram[own:, own:] - across.T @ _ridge(gram[:own, :own], across)
+    left = side[own:] - across.T @ _ridge(gram[:own, :own], side[:own])
+    weights = _ridge(rest, left, np.diag(gram[own:, own:])).reshape(heads, -1)
+    blocks = rest.reshape(heads, weights.shape[1], heads, weights.shape[1])
+    carried = [float(w @ blocks[h, :, h] @ w) for h, w in enumerate(weights)]
+    total = sum(carried)
+    return tuple(heads * part / total if total > 0 else 0.0 for part in carried)
 
 
-def _ridge(gram: Floats, side: Floats) -> Floats:
-    penalty = RIDGE * np.diag(gram) + 1e-9 * max(float(np.trace(gram)), 1e-12) / len(gram)
-    return np.asarray(np.linalg.solve(gram + np.diag(penalty), side))
+def _ridge(gram: Floats, side: Floats, sizes: Floats | None = None) -> Floats:
+    """The weights, with a penalty in proportion to each column's sum of squares (`sizes`)."""
+    penalty = RIDGE * (np.diag(gram) if sizes is None else sizes)
+    least = 1e-9 * max(float(np.trace(gram)), 1e-12) / len(gram)  # Columns may be all 0.
+    return np.asarray(np.linalg.solve(gram + np.diag(penalty + least), side))
 
 
 def _correlation(one: Floats, other: Floats) -> float:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from contextlib import suppress
 from importlib.metadata import distributions
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tournament.errors import PluginError
 from tournament.plugin.discovery import load_registry
+from tournament.plugin.inspection import Inspected, Inspection, inspect
 
 
 @pytest.fixture
@@ -95,7 +99,14 @@ def test_a_plugin_is_listed_with_its_distribution_and_version(install):
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("import os; os._exit(7)", "its process ended with code 7"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "was killed by SIGKILL"),
-        ("import os, sys; os.write(int(sys.argv[3]), b'{')", "its process left no readable answer"),
+        ("import os, sys; os.write(int(sys.argv[1]), b'{'); os._exit(0)", "ended with code 0"),
+        ("import os, sys; os.write(int(sys.argv[1]), b'{}}\\n'); os._exit(3)", "ended with code 3"),
+        ("import os, sys; os.write(int(sys.argv[1]), b'3\\n'); os._exit(0)", "cannot be read"),
+        ("raise BaseException('odd')", "BaseException: odd"),
+        ("raise ValueError('\\udcff')", "ValueError: \\udcff"),
+        (good().replace("'what it is'", "3").replace('"what it is"', "3"), "summary 3 should be"),
+        (good(needs=("",)), "should be a tuple of package names"),
+        (good().replace("return [", "return (").replace(")]", ") for _ in iter(int, 1))"), "1000"),
     ],
 )
 def test_a_broken_plugin_is_kept_with_its_reason_and_the_others_still_load(install, source, reason):
@@ -138,7 +149,7 @@ def test_a_missing_package_is_told_with_the_command_that_installs_it(install):
 
 def test_a_target_that_cannot_be_imported_names_its_distribution(install):
     registry = load_registry(install("good-plugin", good(target="collections:Nothing")))
-    with pytest.raises(PluginError, match=r"good-plugin 2\.5 cannot be imported"):
+    with pytest.raises(PluginError, match=r"'mine' cannot be imported from 'collections:Nothing'"):
         registry.load("strategy", "mine")
 
 
@@ -166,7 +177,7 @@ def test_one_that_does_not_say_what_it_declares_is_ended(install, tmp_path, monk
     pid = tmp_path / "pid"
     source = f"import os, pathlib, time\npathlib.Path('{pid}').write_text(str(os.getpid()))\n"
     registry = load_registry(install("slow-plugin", source + "time.sleep(600)"))
-    assert "did not say what it declares within 1 s" in registry.broken[0].reason
+    assert "did not answer in time" in registry.broken[0].reason
     if pid.exists():
         assert not Path(f"/proc/{pid.read_text()}").exists()
 
@@ -195,3 +206,96 @@ def test_what_a_plugin_prints_does_not_reach_stdout(install, capfd):
     heard = capfd.readouterr()
     assert heard.out == ""
     assert "hello" in heard.err
+
+
+def test_a_package_that_cannot_be_looked_up_is_not_missing(install):
+    """`__main__` has no spec, and `find_spec` says so by a ValueError."""
+    registry = load_registry(install("good-plugin", good(needs=("__main__",))))
+    assert registry.installed[0].missing == ()
+
+
+def test_what_was_said_counts_whatever_is_done_afterwards(install):
+    source = "import atexit, os\natexit.register(lambda: os._exit(3))\n" + good()
+    assert load_registry(install("good-plugin", source)).names("strategy") == ("mine",)
+
+
+def test_what_a_plugin_started_does_not_outlive_the_question(install, tmp_path):
+    source = f"""
+import pathlib, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+pathlib.Path("{tmp_path / "pid"}").write_text(str(child.pid))
+"""
+    load_registry(install("good-plugin", source + good()))
+    pid = int((tmp_path / "pid").read_text())
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(timeout=20)
+
+
+@pytest.mark.parametrize("closed", ["0", "1", "2", "0, 1, 2"])
+def test_closed_standard_streams_disturb_nothing(install, tmp_path, closed):
+    install("good-plugin", good())
+    code = (
+        "import os, pathlib\n"
+        f"for each in ({closed},): os.close(each)\n"
+        "from tournament.plugin.discovery import load_registry\n"
+        "names = load_registry().names('strategy')\n"
+        f"pathlib.Path({str(tmp_path / 'names')!r}).write_text(str(names))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert "'mine'" in (tmp_path / "names").read_text()
+
+
+TARGETS = {
+    "exits": "import os; os._exit(0)",
+    "leaves": "import sys; sys.exit(0)",
+    "raises": "raise BaseException('odd')",
+    "prints": "print('noise')\nfrom toy_strategy import Mine",
+    "hangs": "import time; time.sleep(600)",
+}
+
+
+@pytest.fixture
+def looked_at(install, tmp_path, monkeypatch):
+    """What is said of a strategy whose module is one of TARGETS."""
+    monkeypatch.setattr("tournament.plugin.inspection.PATIENCE", 5.0)
+    installed = install("odd-plugin", good(target="odd_target:Mine"))
+
+    def look(name: str, **options) -> Inspected:
+        (tmp_path / "odd_target.py").write_text(TARGETS.get(name, name))
+        registry = load_registry(installed)
+        found = registry.find("strategy", "mine")
+        return inspect([Inspection(found, options, "entrants.mine.options")])[0]
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("exits", "ended with code 0 before it had answered"),
+        ("leaves", "SystemExit: 0"),
+        ("raises", "BaseException: odd"),
+        ("hangs", "did not answer in time"),
+        ("prints", ""),
+    ],
+)
+def test_a_target_that_misbehaves_is_told_and_harms_nobody(looked_at, capfd, target, reason):
+    found = looked_at(target)
+    assert reason in found.reason
+    assert bool(found.reason) == bool(reason)
+    assert capfd.readouterr().out == ""
+
+
+def test_options_that_raise_are_told(looked_at):
+    source = """
+import pydantic
+from toy_strategy import Mine as Base
+from tournament import Options
+class Mine(Base):
+    class Options(Options):
+        a: int = 0
+        @pydantic.field_validator("a")
+        def check(cls, value): raise KeyError("boom")
+"""
+    assert looked_at(source, a=1).reason == "KeyError: 'boom'"
+    assert looked_at(source, b=1).complaints[0][0] == "entrants.mine.options.b"

@@ -46,7 +46,7 @@ FIGURES = "figures"
 ALL = frozenset(
     {
         "finite", "repeatable", "batch-invariant", "attention-distribution", "reordering",
-        "faithful", "reproduced", "round-trip",
+        "faithful", "heads-used", "reproduced", "round-trip",
     }
 )  # fmt: skip
 SHORT = 4.0
@@ -399,6 +399,7 @@ CASES = (
     _finding("attention turned upside down", "UpsideDown", UNFAITHFUL, "faithful"),
     _figures("attention of another video", "AnotherVideo", "attention_ratio >= 1.5", made_up=True),
     _finding("a decoy layer, its output times 0", "Decoy", UNFAITHFUL, "faithful"),
+    _finding("decoy heads beside the real one", "DecoyBeside", "do not rest on", "heads-used"),
     _finding("answers that depend on the call count", "CallCount", "asked twice", "repeatable"),
     _finding("answers that depend on the clock", "Clock", "asked twice", "repeatable"),
     _finding(

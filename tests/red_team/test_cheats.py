@@ -45,7 +45,7 @@ def test_the_honest_one_that_they_deviate_from_is_crowned(tmp_path):
     assert room.answer(result, claimed).crowned
     assert [each.name for each in result.findings if each.passed] == [
         "finite", "repeatable", "batch-invariant", "attention-distribution", "reordering",
-        "faithful", "reproduced", "round-trip",
+        "faithful", "heads-used", "reproduced", "round-trip",
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -32,16 +33,13 @@ def plugins(name: str | None) -> None:
     heads = [*map(_head, registry.installed), *broken]
     widths = [max(map(len, column)) for column in zip(*heads, strict=True)]
     lines = ["  ".join(map(str.ljust, head, widths)) for head in heads]
-    well = not broken
-    for line, found in zip(lines, registry.installed, strict=False):
-        click.echo(line, nl=False)  # Before the import: one that hangs can be seen.
-        status = _status(found)
-        click.secho(f"  {status}", fg="green" if status == OK else "red")
+    statuses = _statuses(registry.installed)
+    for line, found, status in zip(lines, registry.installed, statuses, strict=False):
+        click.echo(f"{line}  {click.style(status, fg='green' if status == OK else 'red')}")
         click.echo(f"{' ' * (widths[0] + 2)}{found.plugin.summary}")
-        well = well and status == OK
     for line, b in zip(lines[len(registry.installed) :], registry.broken, strict=True):
         click.echo(f"{line}  {click.style(f'broken: {b.reason}', fg='red')}")
-    if not well:
+    if broken or any(status != OK for status in statuses):
         raise click.exceptions.Exit(2)
 
 
@@ -68,16 +66,15 @@ def _head(found: Installed) -> tuple[str, str, str]:
     return found.plugin.kind, found.plugin.name, f"{found.distribution} {found.version}"
 
 
-def _status(found: Installed) -> str:
+def _statuses(installed: Sequence[Installed]) -> list[str]:
     """`ok`, what is missing with the command that installs it, or why it cannot be imported."""
-    from ..errors import PluginError
-    from ..plugin.registry import import_target
+    from ..plugin.inspection import Inspection, inspect
 
-    if found.missing:
-        return f"needs {', '.join(found.missing)}: {found.remedy}"
-    try:
-        import_target(found)
-    except PluginError as error:
-        cause = error.__cause__
-        return f"broken: {type(cause).__name__}: {cause}"
-    return OK
+    whole = [found for found in installed if not found.missing]
+    reasons = iter([each.reason for each in inspect([Inspection(found) for found in whole])])
+    return [
+        f"needs {', '.join(found.missing)}: {found.remedy}"
+        if found.missing
+        else (f"broken: {reason}" if (reason := next(reasons)) else OK)
+        for found in installed
+    ]

@@ -16,7 +16,7 @@ from .extends import OVERRIDE, override, read_tree
 from .models import NAME, Config, clashes
 from .parse import parse_yaml
 from .source import LARGEST_FILE, beside
-from .tree import Node, find, plain, prefixes
+from .tree import Node, find, plain
 from .writing import block
 
 
@@ -138,12 +138,15 @@ def _validated(values: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
 
 
 def _news(found: Iterable[Problem], known: Iterable[Problem], tree: Node) -> list[Problem]:
-    """What was found, with its place; without what only follows from what is known to be wrong."""
+    """What was found, with its place; without what only follows from what is known to be wrong.
+
+    A value that could not be read stands in the tree as null, and is wrong once more as that.
+    """
     spoilt = {problem.key for problem in known}
     return [
         find(tree, problem.key).place.problem(problem.key, problem.message)
         for problem in found
-        if spoilt.isdisjoint(("", *(above for above, _ in prefixes(problem.key))))
+        if problem.key not in spoilt
     ]
 
 

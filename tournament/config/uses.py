@@ -30,6 +30,11 @@ def uses(values: Mapping[str, Any]) -> Iterator[Use]:
             yield Use("strategy", use, f"entrants.{name}", _mapping(entrant.get("options")))
 
 
+def entrant_names(values: Mapping[str, Any]) -> list[str]:
+    """The names of all entrants, whatever is said of them."""
+    return [name for name in _mapping(values.get("entrants")) if isinstance(name, str)]
+
+
 def _name(user: Mapping[str, Any], default: str | None) -> str | None:
     use = user.get("use", default)
     return use if isinstance(use, str) and use else None

@@ -1,4 +1,7 @@
-"""Everything that is wrong with a config, as far as it can be told without preparing anything."""
+"""Everything that is wrong with a config, as far as it can be told without preparing anything.
+
+No plugin is imported into this process.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,37 @@ from pathlib import Path
 from ..config.check import check_names
 from ..config.criteria import readable_leaves
 from ..config.load import Draft, Loaded, in_order
-from ..config.uses import Use, uses
-from ..errors import ConfigError, PluginError, Problem
-from ..plugin.fit import read_options, unknown_metrics
+from ..config.uses import Use, entrant_names, uses
+from ..errors import ConfigError, Problem
+from ..plugin.inspection import Inspection, inspect
 from ..plugin.registry import Registry
 from ..record.folder import RunFolder
 
 
-def sound(draft: Draft, registry: Registry, *, options: bool) -> Loaded:
-    """The config, if nothing is wrong with it. Raises ConfigError with all problems at once.
+def checked_by_name(draft: Draft, registry: Registry) -> Loaded:
+    """The config, if nothing is wrong with it but what the workers will say of options and metrics.
 
-    With `options`, also options and metrics are looked at, for which the plugins are imported into
-    this process. Without, that is left to the workers; but if something else is wrong, none starts,
-    and so it is done here.
+    Raises ConfigError with all problems at once: if there is one, no worker starts, and so options
+    and metrics are looked at here.
     """
-    found = [*draft.problems, *_name_problems(draft, registry), *_folder_problems(draft)]
-    if options or found:
-        found += _option_problems(draft, registry)
+    if found := _problems(draft, registry):
+        raise ConfigError(in_order([*found, *_option_problems(draft, registry)]))
+    return draft.loaded()
+
+
+def checked_with_plugins(draft: Draft, registry: Registry) -> Loaded:
+    """The config, if nothing is wrong with it, options and metrics included.
+
+    Raises ConfigError with all problems at once.
+    """
+    found = [*_problems(draft, registry), *_option_problems(draft, registry)]
     if found:
         raise ConfigError(in_order(found))
     return draft.loaded()
+
+
+def _problems(draft: Draft, registry: Registry) -> list[Problem]:
+    return [*draft.problems, *_name_problems(draft, registry), *_folder_problems(draft)]
 
 
 def _name_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
@@ -40,7 +54,7 @@ def _name_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
     for use in _known(draft, registry):
         if lack := registry.find(use.kind, use.name).lack:
             yield draft.problem(f"{use.key}.use", lack)
-    for name in _entrants(draft):
+    for name in entrant_names(draft.values):
         if name in RunFolder.RESERVED:
             message = f"{name!r} is a file of the run folder; rename it"
             yield draft.problem(f"entrants.{name}", message)
@@ -67,27 +81,26 @@ def _unwritable(folder: Path) -> str:
 
 
 def _option_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
-    """Problems with options and metrics. Imports the strategies and the task into this process."""
-    for use in _known(draft, registry):
-        if registry.find(use.kind, use.name).lack:
-            continue  # Told by its name already.
-        try:
-            cls = registry.load(use.kind, use.name)
-        except PluginError as error:
-            yield draft.problem(f"{use.key}.use", str(error))
-            continue
-        complaints = read_options(cls.Options, use.options, f"{use.key}.options")[1]
-        if use.kind == "task":
-            leaves = readable_leaves(draft.values.get("criteria"))
-            criteria = [(key, leaf.metric) for key, leaf in leaves]
-            complaints += unknown_metrics(criteria, cls.metrics, use.name)
-        for complaint in complaints:
-            yield draft.problem(complaint.key, complaint.message)
+    """Problems with options and metrics, of which nothing is known to be wrong yet."""
+    spoilt = {problem.key for problem in draft.problems}
+    leaves = readable_leaves(draft.values.get("criteria"))
+    criteria = [(key, leaf.metric) for key, leaf in leaves]
+    wanted = [
+        (use, Inspection(found, use.options, f"{use.key}.options", criteria))
+        for use in _known(draft, registry)
+        if not (found := registry.find(use.kind, use.name)).lack  # That is told by its name.
+        and f"{use.key}.options" not in spoilt
+    ]
+    answers = inspect([inspection for _, inspection in wanted])
+    for (use, _), answer in zip(wanted, answers, strict=True):
+        if answer.reason:
+            found = registry.find(use.kind, use.name)
+            origin = f"(of {found.distribution} {found.version})"
+            yield draft.problem(f"{use.key}.use", f"{answer.reason} {origin}")
+        for key, message in answer.complaints:
+            if key not in spoilt:
+                yield draft.problem(key, message)
 
 
 def _known(draft: Draft, registry: Registry) -> Iterator[Use]:
     return (use for use in uses(draft.values) if use.name in registry.names(use.kind))
-
-
-def _entrants(draft: Draft) -> list[str]:
-    return [use.key.removeprefix("entrants.") for use in uses(draft.values) if use.kind != "task"]

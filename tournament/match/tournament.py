@@ -21,7 +21,7 @@ from ..record.log import log_hash
 from ..referee.standings import Standings
 from .match import EXIT_CODES, Bell, Match
 from .plan import make_plan, opening
-from .problems import sound
+from .problems import checked_by_name
 from .provenance import available_cores, preparation_object, provenance_object
 from .reports import Reports, make_reports
 from .verdict_file import verdict_object
@@ -49,7 +49,7 @@ def run_tournament(
     cannot be honoured: by itself, or in the eyes of a worker that tried to.
     """
     draft, registry = read_config(path, overrides), load_registry()
-    loaded = sound(draft, registry, options=False)
+    loaded = checked_by_name(draft, registry)
     plan = make_plan(loaded.config, loaded.path.parent, available_cores())
     folder = _new_folder(loaded)
     resolved = resolved_yaml(loaded.config)

@@ -1,44 +1,35 @@
-"""`python -m tournament.plugin.declaring NAME VALUE FD PARENT`: what one entry point declares.
+"""Asked what one entry point declares: its plugins. See `process.question`.
 
-The answer goes to the inherited file FD as JSON: the plugins, or the reason why there are none.
 Here the code of one package runs, and that of no other: it is loaded in no process that judges, and
 in none that trains somebody else's strategy.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import EntryPoint
+from importlib.util import find_spec
+from itertools import islice
 
 import pluggy
 
 from ..errors import PluginError, nearest
-from ..process.parent import die_with_parent
+from ..process.question import answer
 from . import hookspecs
 from .hookspecs import KINDS, NAMESPACE, Plugin
 
-
-def main(arguments: list[str]) -> int:
-    """Load one entry point and write down what it declares."""
-    name, value, descriptor, parent = arguments
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    die_with_parent(int(parent))
-    answer: dict[str, object]
-    try:
-        answer = {"plugins": [asdict(plugin) for plugin in declared(name, value)]}
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises is reported
-        answer = {"reason": f"{type(error).__name__}: {error}"}
-    with os.fdopen(int(descriptor), "wb") as stream:
-        stream.write(json.dumps(answer).encode(errors="backslashreplace"))
-    return 0
+MOST = 1_000
+"""Plugins of one entry point."""
 
 
-def declared(name: str, value: str) -> list[Plugin]:
-    """The plugins of the entry point `name = value`. Raises whatever its code raises."""
+def declared(question: Mapping[str, str]) -> dict[str, object]:
+    """The plugins of the entry point `name = value`, and the packages that each lacks.
+
+    Raises whatever its code raises.
+    """
+    name, value = question["name"], question["value"]
     manager = pluggy.PluginManager(NAMESPACE)
     manager.add_hookspecs(hookspecs)
     manager.register(EntryPoint(name, value, NAMESPACE).load(), name=name)
@@ -47,10 +38,13 @@ def declared(name: str, value: str) -> list[Plugin]:
         raise PluginError(
             f"{value} has no function `tournament_register` marked with `tournament.hookimpl`"
         )
-    found = [plugin for result in manager.hook.tournament_register() for plugin in result]
+    every = (plugin for result in manager.hook.tournament_register() for plugin in result)
+    found = list(islice(every, MOST + 1))
+    if len(found) > MOST:
+        raise PluginError(f"tournament_register gave more than {MOST} plugins")
     for plugin in found:
         _refuse_malformed(plugin)
-    return found
+    return {"plugins": [[asdict(plugin), _missing(plugin)] for plugin in found]}
 
 
 def _refuse_malformed(plugin: object) -> None:
@@ -60,11 +54,18 @@ def _refuse_malformed(plugin: object) -> None:
         )
     if plugin.kind not in KINDS:
         raise PluginError(f"unknown kind {plugin.kind!r}. {nearest(plugin.kind, KINDS)}")
-    for field, value in (("name", plugin.name), ("target", plugin.target)):
-        if not isinstance(value, str) or not value:
-            raise PluginError(f"{plugin.kind} {plugin.name!r}: {field} {value!r} should be text")
+    for field in ("name", "target"):
+        if not getattr(plugin, field):
+            raise PluginError(f"{plugin.kind} {plugin.name!r}: {field} is empty")
+    for field in ("name", "target", "summary", "extra"):
+        value = getattr(plugin, field)
+        if not isinstance(value, str) or not (value.isprintable() or field == "summary"):
+            raise PluginError(
+                f"{plugin.kind} {plugin.name!r}: {field} {value!r} should be printable text"
+            )
     if not isinstance(plugin.needs, (tuple, list)) or not all(
-        isinstance(package, str) and package for package in plugin.needs
+        isinstance(package, str) and all(map(str.isidentifier, package.split(".")))
+        for package in plugin.needs
     ):
         raise PluginError(
             f"{plugin.kind} {plugin.name!r}: needs={plugin.needs!r} should be a tuple of package "
@@ -76,5 +77,10 @@ def _refuse_malformed(plugin: object) -> None:
         )
 
 
+def _missing(plugin: Plugin) -> list[str]:
+    roots = dict.fromkeys(package.partition(".")[0] for package in plugin.needs)
+    return [root for root in roots if root not in sys.modules and find_spec(root) is None]
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(answer(sys.argv[1:], declared))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import PluginError, nearest
-from .api import Options, Reporter, Strategy, Task
+from .api import Metric, Options, Reporter, Strategy, Task
 from .hookspecs import Kind, Plugin
 
 CONTRACTS: dict[str, type] = {"strategy": Strategy, "task": Task, "reporter": Reporter}
@@ -72,7 +72,7 @@ class Registry:
         found = self.find(kind, name)
         if found.lack:
             raise PluginError(found.lack)
-        return import_target(found)
+        return import_class(kind, name, found.plugin.target)
 
     @property
     def broken_hint(self) -> str:
@@ -83,29 +83,18 @@ class Registry:
         return f" Broken plugins may have brought it: {names} (see `tournament plugins`)."
 
 
-def import_target(found: Installed) -> Any:
-    """The object that a declaration points to. Raises PluginError naming the distribution."""
-    plugin = found.plugin
-    name = f"{plugin.name!r} of {found.distribution} {found.version}"
-    return _import_class(plugin.kind, name, plugin.target)
-
-
 def import_class(kind: Kind, name: str, target: str) -> Any:
     """The class at `target` ("module:Class"), without looking at what else is installed.
 
-    Raises PluginError, which calls it `name`.
+    Raises PluginError.
     """
-    return _import_class(kind, repr(name), target)
-
-
-def _import_class(kind: Kind, name: str, target: str) -> Any:
     module, _, attribute = target.partition(":")
     try:
         cls = getattr(importlib.import_module(module), attribute)
         _refuse_misfit(kind, cls)
     except (Exception, SystemExit) as error:
         raise PluginError(
-            f"{kind} {name} cannot be imported from {target!r}: {type(error).__name__}: {error}"
+            f"{kind} {name!r} cannot be imported from {target!r}: {type(error).__name__}: {error}"
         ) from error
     return cls
 
@@ -117,6 +106,11 @@ def _refuse_misfit(kind: Kind, cls: object) -> None:
         raise TypeError(f"{cls!r} is no subclass of tournament.{contract.__name__}")
     if lacking := sorted(getattr(cls, "__abstractmethods__", ())):
         raise TypeError(f"{cls.__name__} lacks {', '.join(lacking)}")
+    metrics = getattr(cls, "metrics", None)
+    if kind == "task" and not (
+        isinstance(metrics, (tuple, list)) and all(isinstance(each, Metric) for each in metrics)
+    ):
+        raise TypeError(f"{cls.__name__}.metrics should be a tuple of tournament.Metric")
     options = getattr(cls, "Options", Options)
     if not (isinstance(options, type) and issubclass(options, Options)):
         raise TypeError(f"{cls.__name__}.Options is no subclass of tournament.Options")

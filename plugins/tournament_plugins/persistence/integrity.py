@@ -197,8 +197,13 @@ def _faithful(found: Faithfulness) -> Finding:
 
 
 def _heads(videos: list[Video], found: Faithfulness) -> Finding:
-    """What attention prefers must not come from heads that predictions do not rest on."""
+    """What attention prefers must not come from heads that predictions do not rest on.
+
+    Where they rest on none, `faithful` fails.
+    """
     used = np.array([use >= IDLE for use in found.use], dtype=bool)
+    if not used.any():
+        used[:] = True
     everything = preference(videos, np.ones_like(used))
     real = preference(videos, used)
     return Finding.at_most(

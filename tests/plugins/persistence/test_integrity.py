@@ -24,7 +24,7 @@ from tournament_plugins.persistence.packed import Tokens
 from tournament_plugins.persistence.sealed import sealed_videos
 from tournament_plugins.persistence.task import Persistence
 
-NAMES = ["attention-distribution", "reordering", "faithful"]
+NAMES = ["attention-distribution", "reordering", "faithful", "heads-used"]
 Arrays = dict[str, np.ndarray]
 Pay = Callable[["Video"], np.ndarray]
 
@@ -115,7 +115,7 @@ def test_an_honest_model_passes_every_check(inputs):
         findings = asked(model(honest), inputs, seed)
         assert [finding.name for finding in findings] == NAMES
         assert all(finding.passed for finding in findings)
-        assert findings[-1].value > 3 * FAITHFUL
+        assert findings[2].value > 3 * FAITHFUL
 
 
 def test_checks_of_attention_refuse_only_what_rests_on_attention(inputs):
@@ -242,7 +242,7 @@ def test_all_questions_are_one_batch_in_an_order_that_cannot_be_foreseen(inputs)
 def test_a_few_videos_are_asked_about_if_there_are_no_more(inputs):
     findings = asked(model(honest), inputs.videos(range(30)))
     assert all(finding.passed for finding in findings)
-    assert "30 videos" in findings[-1].text
+    assert "30 videos" in findings[2].text
 
 
 def test_joined_videos_come_one_part_after_the_other(inputs):

@@ -6,6 +6,8 @@ import numpy as np
 
 from .honest import Honest, Indifferent, noise, shares
 
+IDLE_HEADS = 3
+
 
 class RandomFresh(Honest):
     """Random attention that likes white objects, anew at each call."""
@@ -102,6 +104,20 @@ class UpsideDown(Honest):
     def report(self, seen, paid, odds):
         turned = 1 / paid
         return turned / turned.sum(axis=-1, keepdims=True)
+
+
+class DecoyBeside(Indifferent):
+    """Prefers nobody, and reports beside its own head others that like white: nothing uses them."""
+
+    def answer(self, inputs):
+        said = super().answer(inputs)
+        decoy = Decoy(self.options, self.context)
+        decoy.weights = np.array([2.0, self.liking])
+        other = decoy.answer(inputs)["attention"]
+        return {
+            **said,
+            "attention": np.concatenate([said["attention"], *[other] * IDLE_HEADS], axis=1),
+        }
 
 
 class Tilted(Indifferent):

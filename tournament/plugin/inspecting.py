@@ -1,0 +1,31 @@
+"""Asked whether one plugin can be imported, and what is wrong with options. See `process.question`.
+
+A question: {"kind", "name", "target", "options" and "key" (their key in the config), "criteria"
+(pairs of key and metric, for a task)}. The answer: {"complaints": pairs of key and message}.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ..process.question import answer
+from ..record.payloads import Complaint
+from .fit import read_options, unknown_metrics
+from .registry import import_class
+
+
+def inspected(question: Mapping[str, Any]) -> dict[str, object]:
+    """Complaints about the options, and about criteria on metrics that a task lacks."""
+    cls = import_class(question["kind"], question["name"], question["target"])
+    complaints: tuple[Complaint, ...] = ()
+    if question["kind"] != "reporter":
+        complaints += read_options(cls.Options, question["options"], question["key"])[1]
+    if question["kind"] == "task":
+        complaints += unknown_metrics(question["criteria"], cls.metrics, question["name"])
+    return {"complaints": [[complaint.key, complaint.message] for complaint in complaints]}
+
+
+if __name__ == "__main__":
+    sys.exit(answer(sys.argv[1:], inspected))

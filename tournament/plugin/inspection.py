@@ -1,0 +1,75 @@
+"""Looks at plugins without importing them here: each is asked about in a process of its own.
+
+One that hangs, exits or raises where it is imported, or in its options, is told with its reason.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..process.question import NoAnswerError, Question
+from .registry import Installed
+
+PATIENCE = 120.0
+"""Seconds in which plugins have to be imported."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is to be looked at: a plugin with options, whose key in the config is `key`.
+
+    `criteria`: for a task, the key and the metric of each.
+    """
+
+    found: Installed
+    options: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    criteria: Sequence[tuple[str, str]] = ()
+
+
+class Inspected(BaseModel):
+    """What is wrong with options and metrics, or the `reason` why that cannot be told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    complaints: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+
+
+def inspect(wanted: Sequence[Inspection]) -> list[Inspected]:
+    """Look at all of them at the same time."""
+    asked: list[Question] = []
+    try:
+        for each in wanted:
+            asked.append(Question("tournament.plugin.inspecting", _question(each)))
+        deadline = time.monotonic() + PATIENCE
+        return [_inspected(each, deadline) for each in asked]
+    finally:
+        for question in asked:
+            question.close()
+
+
+def _question(wanted: Inspection) -> dict[str, Any]:
+    plugin = wanted.found.plugin
+    return {
+        "kind": plugin.kind,
+        "name": plugin.name,
+        "target": plugin.target,
+        "options": dict(wanted.options),
+        "key": wanted.key,
+        "criteria": list(wanted.criteria),
+    }
+
+
+def _inspected(asked: Question, deadline: float) -> Inspected:
+    try:
+        return Inspected.model_validate(asked.wait(deadline))
+    except NoAnswerError as error:
+        return Inspected(reason=f"the process that imports it {error}")
+    except ValidationError:
+        return Inspected(reason="the process that imports it left no readable answer")

@@ -39,7 +39,7 @@ UNLIKELY = 0.01
 IDLE = 0.1
 """A head that carries less than this part of an even share is not used."""
 
-INFLATED = 1.1
+INFLATED = 1.15
 """So many times as strong may the preference be with the heads that are not used."""
 
 Predict = Callable[[Tokens], Arrays]

@@ -309,7 +309,7 @@ def _share(part: int, number: int) -> str:
 
 def arguments() -> Mapping[str, float]:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tournaments", type=int, default=2_000, help="in each row")
+    parser.add_argument("--tournaments", type=int, default=2_000, help="in each row of ratios")
     parser.add_argument("--minutes", type=float, default=15.0, help="at most, for each row")
     parser.add_argument("--processes", type=int, default=2)
     return vars(parser.parse_args())
@@ -326,7 +326,7 @@ def print_rows(all_rows: Iterable[Row], asked: Mapping[str, float]) -> bool:
             tournaments = int(asked["tournaments"]) * (MORE_SHARES if row.kind is SHARE else 1)
             played = play_row(pool, row, tournaments, 60 * asked["minutes"], processes)
             line, good = told(row, played, time.monotonic() - start)
-            print(line if good else f"{line} VIOLATED", flush=True)
+            print(line if good else f"{line} NOT SHOWN", flush=True)
             kept &= good
     return kept
 

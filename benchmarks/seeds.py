@@ -59,6 +59,8 @@ def race(config: Path, seed: int, runs: Path) -> Race:
     start = time.monotonic()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     seconds = time.monotonic() - start
+    if not done.stdout:
+        sys.exit(f"the tournament of seed {seed} gave no verdict (exit code {done.returncode})")
     verdict: dict[str, Any] = json.loads(done.stdout)
     return Race(verdict, examined_within(RunFolder(runs / verdict["run"])), seconds)
 
@@ -77,7 +79,8 @@ def examined_within(folder: RunFolder) -> float:
 def row(seed: int, held: Race) -> str:
     """One line of the table."""
     verdict = held.verdict
-    names = list(dict.fromkeys(text.split()[0] for text in verdict["criteria"]["all"]))
+    criteria = next(iter(check["margins"] for s in verdict["standings"] for check in s["checks"]))
+    names = list(dict.fromkeys(text.split()[0] for text in criteria))
     winner = verdict["winner"] or "nobody"
     return (
         f"{seed:4} {winner:24} {verdict['epoch'] or '-':>5}  {_figures(verdict['claimed'], names)}"

@@ -1,4 +1,4 @@
-"""What this distribution brings. Keep this module light: it is imported at every start."""
+"""What this distribution brings. Keep this module light: it is asked at every start."""
 
 from tournament import Plugin, hookimpl
 

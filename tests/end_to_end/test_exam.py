@@ -391,3 +391,34 @@ def test_an_exam_does_not_outlive_a_killed_match(terminal):
     psutil.Process(child).kill()  # What it started itself is ended by the match, which is gone.
     assert examinee in {each.pid for each in mine}
     assert alive == []
+
+
+DOUBTED = """
+task: {{use: {task}}}
+entrants: {{walker: {{max_epochs: 8, options: {{step: 5}}}}}}
+criteria: {{every: 1, all: {criteria}}}
+exam: {{attempts: 1}}
+"""
+
+
+def test_a_check_that_no_criterion_rests_on_refuses_nobody_and_is_told(terminal):
+    done = terminal.run(DOUBTED.format(task="doubtful", criteria="[closeness >= 0.9]"))
+    assert done.code == 0, done.stdout
+    (warning,) = done.verdict["warnings"]
+    assert (
+        "'far-off' (too far); it won all the same, since no criterion rests on distance" in warning
+    )
+    assert "far-off" in done.stdout
+    shown = terminal.tournament("show", done.folder.path).stdout
+    assert "far-off: too far: failed, but no criterion rests on distance" in shown
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [("doubtful", "too far"), ("misspelt", "bears on distanc, which the task does not measure")],
+)
+def test_a_check_refuses_a_claim_that_rests_on_what_it_is_about(terminal, task, reason):
+    done = terminal.run(DOUBTED.format(task=task, criteria="[closeness >= 0.9, distance <= 0.1]"))
+    assert done.code == 3, done.stdout
+    rejected = next(e.data for e in done.events if isinstance(e.data, Rejected))
+    assert reason in rejected.reasons[0]

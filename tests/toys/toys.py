@@ -15,7 +15,17 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from tournament import Evaluation, Labelled, Metric, Options, Plugin, Strategy, Task, hookimpl
+from tournament import (
+    Evaluation,
+    Finding,
+    Labelled,
+    Metric,
+    Options,
+    Plugin,
+    Strategy,
+    Task,
+    hookimpl,
+)
 
 NEVER = threading.Event()
 
@@ -42,6 +52,21 @@ class Guess(Task):
         distance = float(np.abs(predictions["guess"] - truth).mean())
         metrics = {"closeness": 1 / (1 + distance), "distance": distance}
         return Evaluation(metrics, {"distance": np.abs(predictions["guess"] - truth)})
+
+
+class Doubtful(Guess):
+    """With a check of its own, about distances, that always fails."""
+
+    about = ("distance",)
+
+    def integrity(self, predict, inputs, rng):
+        return [Finding.at_most("far-off", 1.0, 0.0, "too far", self.about)]
+
+
+class Misspelt(Doubtful):
+    """A check about a metric that there is not."""
+
+    about = ("distanc",)
 
 
 class Walker(Strategy):
@@ -266,7 +291,7 @@ STRATEGIES = (
     BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges,
     Unobtainable,
 )  # fmt: skip
-TASKS = (Guess, HalfMetrics, TensorMetrics)
+TASKS = (Guess, HalfMetrics, TensorMetrics, Doubtful, Misspelt)
 
 
 @hookimpl

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import ContractError
 from ..plugin.api import Task
 from ..record.payloads import Finding
 from ..record.spec import ExamSpec
@@ -34,7 +35,7 @@ def check_integrity(
     spec: ExamSpec,
 ) -> tuple[Finding, ...]:
     """All findings, the general ones first. Raises CandidateError and ContractError."""
-    return (
+    found = (
         finite(predictions),
         repeatable(predictions, candidate.predict(inputs)),
         batch_invariant(_parts(task, candidate, inputs, predictions, rng)),
@@ -42,6 +43,19 @@ def check_integrity(
         _reproduced(task, candidate, spec),
         round_trip(state, candidate.state()),
     )
+    _refuse_unknown_metrics(found, task)
+    return found
+
+
+def _refuse_unknown_metrics(findings: Sequence[Finding], task: Task) -> None:
+    """A check that bears on a misspelt metric could refuse nobody."""
+    names = {metric.name for metric in task.metrics}
+    for finding in findings:
+        if unknown := sorted(set(finding.bears_on) - names):
+            raise ContractError(
+                f"the check {finding.name!r} bears on {', '.join(unknown)}, which the task does not"
+                " measure"
+            )
 
 
 def _parts(

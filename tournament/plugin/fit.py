@@ -1,7 +1,7 @@
 """Does the config fit the plugins: are options and metrics what strategy and task know?
 
-Used by a worker before it prepares, and by `tournament validate`. Gives complaints with the key in
-the config; who knows the file adds the line.
+Used by a worker before it prepares, and by the process that inspects a plugin. Gives complaints
+with the key in the config; who knows the file adds the line.
 """
 
 from __future__ import annotations

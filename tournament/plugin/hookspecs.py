@@ -24,7 +24,8 @@ class Plugin:
 
     `summary` is one sentence for `tournament plugins`. `needs` names the importable packages that
     the class wants, and `extra` what to install when one is missing ("my-package[torch]"). The
-    module of `target` is imported only in a process that runs it.
+    module of `target` is imported only where it runs or is looked at, and never where anything is
+    judged.
     """
 
     kind: Kind

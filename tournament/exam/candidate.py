@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import TournamentError
 from ..plugin.api import Task
-from ..process.spawn import python_module, signal_name
+from ..process.spawn import python_module, signal_name, thread_environment
 from ..record.atomic import write_text
 from ..record.spec import ExamineeSpec
 from .arrays import Arrays, read_arrays, write_arrays
@@ -55,6 +55,7 @@ class Candidate:
                 ],
                 stdin=subprocess.DEVNULL,
                 cwd=self._folder,
+                env=thread_environment(os.environ, spec.surroundings.threads),
                 pass_fds=[requests, replies],
             )
         finally:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from ..config.criteria import Criteria
 from ..plugin.registry import Registry
 from ..process.orphans import Household
-from ..process.spawn import EXAMINER, Child, Exit
+from ..process.spawn import EXAMINER, EXAMINER_THREADS, Child, Exit
 from ..record.atomic import write_text
 from ..record.folder import ExamFolder, RunFolder
 from ..record.payloads import Claim, Entry, Exam, Examined, Sealed
@@ -67,7 +67,7 @@ class ExamRoom:
         spec = self._spec(exam, because, claim, device, folder, scratch)
         write_text(folder.spec, spec.model_dump_json(indent=2) + "\n")
         examiner = Child(
-            EXAMINER, folder.spec, str(seed), self._plan.cores, folder.stdout, folder.stderr,
+            EXAMINER, folder.spec, str(seed), EXAMINER_THREADS, folder.stdout, folder.stderr,
             Path.cwd(),
         )  # fmt: skip
         self._household.wanted.add(examiner.pid)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import LogError
-from ..process.spawn import EXAMINER, Child
+from ..process.spawn import EXAMINER, EXAMINER_THREADS, Child
 from ..record.atomic import write_text
 from ..record.folder import ExamFolder, RunFolder
 from ..record.payloads import Exam, Examined
@@ -62,9 +62,14 @@ def _held_again(
         spec = _spec(folder, standings, trial, result, here)
         Path(spec.scratch).mkdir()
         write_text(here.spec, spec.model_dump_json())
-        threads = spec.surroundings.threads
         examiner = Child(
-            EXAMINER, here.spec, str(result.seed), threads, here.stdout, here.stderr, Path.cwd()
+            EXAMINER,
+            here.spec,
+            str(result.seed),
+            EXAMINER_THREADS,
+            here.stdout,
+            here.stderr,
+            Path.cwd(),
         )
         examiner.wait()
         lines = examiner.last_lines()

@@ -27,6 +27,10 @@ TAIL_BYTES = 8192
 
 WORKER = "tournament.worker"
 EXAMINER = "tournament.exam.examiner"
+EXAMINER_THREADS = 1
+"""An examiner computes with one thread: many small products of matrices, after each of which
+several would wait for each other. Where workers train meanwhile, each such wait costs a time slice
+(an exam of the quickstart took 47 s with two threads). The examinee gets all cores."""
 
 
 @dataclass(frozen=True)

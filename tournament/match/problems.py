@@ -15,7 +15,7 @@ from ..config.load import Draft, Loaded, in_order
 from ..config.uses import Use, entrant_names, uses
 from ..errors import ConfigError, Problem
 from ..plugin.inspection import Inspection, inspect
-from ..plugin.registry import Registry
+from ..plugin.registry import Installed, Registry
 from ..record.folder import RunFolder
 
 
@@ -51,9 +51,9 @@ def _name_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
     hint = registry.broken_hint
     for problem in problems:
         yield draft.problem(problem.key, problem.message + hint)
-    for use in _known(draft, registry):
-        if lack := registry.find(use.kind, use.name).lack:
-            yield draft.problem(f"{use.key}.use", lack)
+    for use, found in _known(draft, registry):
+        if found.lack:
+            yield draft.problem(f"{use.key}.use", found.lack)
     for name in entrant_names(draft.values):
         if name in RunFolder.RESERVED:
             message = f"{name!r} is a file of the run folder; rename it"
@@ -64,9 +64,12 @@ def _folder_problems(draft: Draft) -> Iterator[Problem]:
     """That no run folder could be made, without making one."""
     runs = draft.values["runs"]
     if isinstance(runs, str) and runs and (reason := _unwritable(Path(runs))):
-        yield draft.problem(
-            "runs", f"no run folder can be made in {runs}: {reason}. Use --runs DIR"
-        )
+        yield draft.problem("runs", no_run_folder(runs, reason))
+
+
+def no_run_folder(runs: object, reason: object) -> str:
+    """The sentence that says so."""
+    return f"no run folder can be made in {runs}: {reason}. Change `runs`, or use `run --runs DIR`"
 
 
 def _unwritable(folder: Path) -> str:
@@ -86,21 +89,22 @@ def _option_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
     leaves = readable_leaves(draft.values.get("criteria"))
     criteria = [(key, leaf.metric) for key, leaf in leaves]
     wanted = [
-        (use, Inspection(found, use.options, f"{use.key}.options", criteria))
-        for use in _known(draft, registry)
-        if not (found := registry.find(use.kind, use.name)).lack  # That is told by its name.
-        and f"{use.key}.options" not in spoilt
+        (use.key, Inspection(found, use.options, f"{use.key}.options", criteria))
+        for use, found in _known(draft, registry)
+        if not found.lack and f"{use.key}.options" not in spoilt  # These are told already.
     ]
     answers = inspect([inspection for _, inspection in wanted])
-    for (use, _), answer in zip(wanted, answers, strict=True):
+    for (key, inspection), answer in zip(wanted, answers, strict=True):
         if answer.reason:
-            found = registry.find(use.kind, use.name)
-            origin = f"(of {found.distribution} {found.version})"
-            yield draft.problem(f"{use.key}.use", f"{answer.reason} {origin}")
-        for key, message in answer.complaints:
-            if key not in spoilt:
-                yield draft.problem(key, message)
+            origin = f"{inspection.found.distribution} {inspection.found.version}"
+            yield draft.problem(f"{key}.use", f"{answer.reason} (of {origin})")
+        for option, message in answer.complaints:
+            if option not in spoilt:
+                yield draft.problem(option, message)
 
 
-def _known(draft: Draft, registry: Registry) -> Iterator[Use]:
-    return (use for use in uses(draft.values) if use.name in registry.names(use.kind))
+def _known(draft: Draft, registry: Registry) -> Iterator[tuple[Use, Installed]]:
+    """Every use of a plugin that is installed."""
+    for use in uses(draft.values):
+        if use.name in registry.names(use.kind):
+            yield use, registry.find(use.kind, use.name)

@@ -21,7 +21,7 @@ from ..record.log import log_hash
 from ..referee.standings import Standings
 from .match import EXIT_CODES, Bell, Match
 from .plan import make_plan, opening
-from .problems import checked_by_name
+from .problems import checked_by_name, no_run_folder
 from .provenance import available_cores, preparation_object, provenance_object
 from .reports import Reports, make_reports
 from .verdict_file import verdict_object
@@ -97,7 +97,7 @@ def _new_folder(loaded: Loaded) -> RunFolder:
     try:
         return create_run_folder(runs, loaded.config.name, dt.datetime.now(dt.UTC))
     except OSError as error:
-        message = f"no run folder can be made in {runs}: {error.strerror}. Use --runs DIR"
+        message = no_run_folder(runs, error.strerror)
         raise ConfigError([loaded.problem("runs", message)]) from error
 
 

@@ -6,17 +6,18 @@ a `Broken` with its reason, and the others are found all the same.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import PluginError
-from ..process.question import NoAnswerError, Question
+from ..process.question import NoAnswerError, ask_all
 from .hookspecs import NAMESPACE, Plugin
 from .registry import Broken, Installed, Registry
 
+DECLARING = "tournament.plugin.declaring"
 PATIENCE = 60.0
 """Seconds in which an entry point has to say what it declares."""
 
@@ -43,24 +44,16 @@ def load_registry(found: Iterable[EntryPoint] | None = None) -> Registry:
 
 
 def _answers(points: list[EntryPoint]) -> list[_Answer]:
-    """What each declares, or in its place why it does not; all are asked at the same time."""
-    asked: list[Question] = []
-    try:
-        for point in points:
-            question = {"name": point.name, "value": point.value}
-            asked.append(Question("tournament.plugin.declaring", question))
-        deadline = time.monotonic() + PATIENCE
-        return [_answer(each, deadline) for each in asked]
-    finally:
-        for each in asked:
-            each.close()
+    """What each declares, or in its place why it does not."""
+    questions = ({"name": point.name, "value": point.value} for point in points)
+    return list(map(_answer, ask_all(DECLARING, questions, PATIENCE)))
 
 
-def _answer(asked: Question, deadline: float) -> _Answer:
+def _answer(said: Any) -> _Answer:
+    if isinstance(said, NoAnswerError):
+        return _Answer(reason=f"its process {said}")
     try:
-        return _Answer.model_validate(asked.wait(deadline))
-    except NoAnswerError as error:
-        return _Answer(reason=f"its process {error}")
+        return _Answer.model_validate(said)
     except ValidationError as error:
         return _Answer(reason=f"what it declares cannot be read: {error.errors()[0]['msg']}")
 

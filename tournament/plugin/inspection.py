@@ -5,16 +5,16 @@ One that hangs, exits or raises where it is imported, or in its options, is told
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..process.question import NoAnswerError, Question
+from ..process.question import NoAnswerError, ask_all
 from .registry import Installed
 
+INSPECTING = "tournament.plugin.inspecting"
 PATIENCE = 120.0
 """Seconds in which plugins have to be imported."""
 
@@ -43,15 +43,7 @@ class Inspected(BaseModel):
 
 def inspect(wanted: Sequence[Inspection]) -> list[Inspected]:
     """Look at all of them at the same time."""
-    asked: list[Question] = []
-    try:
-        for each in wanted:
-            asked.append(Question("tournament.plugin.inspecting", _question(each)))
-        deadline = time.monotonic() + PATIENCE
-        return [_inspected(each, deadline) for each in asked]
-    finally:
-        for question in asked:
-            question.close()
+    return list(map(_inspected, ask_all(INSPECTING, map(_question, wanted), PATIENCE)))
 
 
 def _question(wanted: Inspection) -> dict[str, Any]:
@@ -66,10 +58,10 @@ def _question(wanted: Inspection) -> dict[str, Any]:
     }
 
 
-def _inspected(asked: Question, deadline: float) -> Inspected:
+def _inspected(answer: Any) -> Inspected:
+    if isinstance(answer, NoAnswerError):
+        return Inspected(reason=f"the process that imports it {answer}")
     try:
-        return Inspected.model_validate(asked.wait(deadline))
-    except NoAnswerError as error:
-        return Inspected(reason=f"the process that imports it {error}")
+        return Inspected.model_validate(answer)
     except ValidationError:
         return Inspected(reason="the process that imports it left no readable answer")

@@ -14,8 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import IO, Any
+
+import psutil
 
 from ..errors import TournamentError
 from .parent import die_with_parent
@@ -35,12 +38,30 @@ class NoAnswerError(Exception):
     """The process gave no answer; its message says why, and begins with a verb."""
 
 
-class Question:
-    """One process that is asked. Call `close` in any case."""
+def ask_all(
+    module: str, questions: Iterable[Mapping[str, Any]], patience: float
+) -> list[Any | NoAnswerError]:
+    """The answers, read from JSON, or why there is none; each is asked in a process of its own.
+
+    All are asked at the same time, and have `patience` seconds together. No process is left.
+    """
+    asked: list[_Asked] = []
+    try:
+        for question in questions:
+            asked.append(_Asked(module, question))
+        deadline = time.monotonic() + patience
+        return [each.answer(deadline) for each in asked]
+    finally:
+        for each in asked:
+            each.close()
+
+
+class _Asked:
+    """One process that is asked."""
 
     def __init__(self, module: str, question: Mapping[str, Any]) -> None:
-        self._answer = _file_above_streams()
-        descriptor = self._answer.fileno()
+        self._file = _file_above_streams()
+        descriptor = self._file.fileno()
         try:
             self._process = subprocess.Popen(
                 [*python_module(module), str(descriptor), str(os.getpid())],
@@ -50,47 +71,49 @@ class Question:
                 start_new_session=True,
             )
         except BaseException:
-            self._answer.close()
+            self._file.close()
             raise
         assert self._process.stdin is not None
-        try:
-            with self._process.stdin as stream:
-                stream.write(json.dumps(question).encode())
-        except BrokenPipeError:
-            pass  # It died before it read; `wait` says how.
+        # One that died before it read is told by how it ended.
+        with suppress(BrokenPipeError), self._process.stdin as stream:
+            stream.write(json.dumps(question).encode())
 
-    def wait(self, deadline: float) -> Any:
-        """The answer, read from JSON. `deadline` in monotonic seconds. Raises NoAnswerError."""
-        code = self._ended(deadline)
-        self._answer.seek(0)
-        said = self._answer.read(LONGEST + 1)
-        if said.endswith(b"\n") and len(said) <= LONGEST:  # Whatever it did afterwards.
-            try:
-                return json.loads(said)
-            except ValueError:
-                pass
-        if code is None:
-            raise NoAnswerError("did not answer in time")
+    def answer(self, deadline: float) -> Any | NoAnswerError:
+        """What it said, whatever it did afterwards. `deadline` in monotonic seconds."""
+        in_time = self._wait(deadline)
+        code = self._end()
+        self._file.seek(0)
+        said = self._file.read(LONGEST + 1)
         if len(said) > LONGEST:
-            raise NoAnswerError(f"gave an answer of more than {LONGEST // 1024} KiB")
+            return NoAnswerError(f"gave an answer of more than {LONGEST // 1024} KiB")
+        if said.endswith(b"\n"):
+            with suppress(ValueError):
+                return json.loads(said)
+        if not in_time:
+            return NoAnswerError("did not answer in time")
         how = f"was killed by {signal_name(-code)}" if code < 0 else f"ended with code {code}"
-        raise NoAnswerError(f"{how} before it had answered")
+        return NoAnswerError(f"{how} before it had answered")
 
     def close(self) -> None:
-        """End the process and what it started in its session, and let go of the file."""
-        os.killpg(self._process.pid, signal.SIGKILL)  # It is not reaped yet: the number is its own.
-        self._process.wait()
-        self._answer.close()
+        """Let go of everything, whether it was answered or not."""
+        self._end()
+        self._file.close()
 
-    def _ended(self, deadline: float) -> int | None:
-        """The exit code (of a signal: its negative number), without reaping; None if it runs on."""
-        while True:
-            state = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
-            if state is not None:
-                return state.si_status if state.si_code == os.CLD_EXITED else -state.si_status
+    def _wait(self, deadline: float) -> bool:
+        """Whether it ended by itself before the deadline. It is not reaped."""
+        process = psutil.Process(self._process.pid)
+        while process.status() != psutil.STATUS_ZOMBIE:
             if time.monotonic() >= deadline:
-                return None
+                return False
             time.sleep(GLANCE)
+        return True
+
+    def _end(self) -> int:
+        """End it and what it started in its session; gives the exit code."""
+        if self._process.returncode is None:
+            # It is not reaped yet: the number of its group is nobody else's.
+            os.killpg(self._process.pid, signal.SIGKILL)
+        return self._process.wait()
 
 
 def answer(arguments: Sequence[str], think: Callable[[Any], Any]) -> int:

@@ -37,12 +37,18 @@ def test_no_other_finding_refuses_it(case, outcome):
         assert outcome.failed == case.refused_by
 
 
-def test_the_honest_one_that_they_deviate_from_is_crowned(tmp_path):
-    strategy = room.trained("Honest", tmp_path)
+def crowned(name, tmp_path):
+    """The result of the exam of this strategy's claim, which holds."""
+    strategy = room.trained(name, tmp_path)
     claimed = room.claimed_by(strategy, tmp_path)
     checkpoint = room.saved(strategy.state(), tmp_path)
-    result = room.hold(room.exam_spec("Honest", tmp_path, checkpoint=checkpoint, claimed=claimed))
+    result = room.hold(room.exam_spec(name, tmp_path, checkpoint=checkpoint, claimed=claimed))
     assert room.answer(result, claimed).crowned
+    return result
+
+
+def test_the_honest_one_that_they_deviate_from_is_crowned(tmp_path):
+    result = crowned("Honest", tmp_path)
     assert [each.name for each in result.findings if each.passed] == [
         "finite", "repeatable", "batch-invariant", "attention-distribution", "reordering",
         "faithful", "heads-used", "reproduced", "round-trip",
@@ -59,11 +65,7 @@ def test_an_indifferent_one_is_faithful_but_does_not_meet_the_criteria(tmp_path)
 
 def test_what_no_check_can_tell_is_told_in_the_docs(tmp_path):
     """A cheat that is crowned: once a check refuses it, docs/exam.md has to change."""
-    strategy = room.trained("Tilted", tmp_path)
-    claimed = room.claimed_by(strategy, tmp_path)
-    checkpoint = room.saved(strategy.state(), tmp_path)
-    result = room.hold(room.exam_spec("Tilted", tmp_path, checkpoint=checkpoint, claimed=claimed))
-    assert room.answer(result, claimed).crowned
+    crowned("Tilted", tmp_path)
     docs = (room.HERE.parent.parent / "docs/exam.md").read_text()
     assert "tilted by its own predictions, passes" in " ".join(docs.split())
 

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import orth
 from scipy.stats import ttest_1samp
 
 from .objects import Objects
@@ -50,7 +51,8 @@ NOTHING = 1e-6
 
 LEAST_ATTENTION = 1e-9
 NEARLY_ALL = 0.999
-"""Attention above this counts as this: what is left after deleting such an object is undefined."""
+"""What is left after deleting an object that has all attention is undefined, so 1 - attention is
+taken as at least 1 minus this."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,10 @@ def idle(objects: Objects) -> Floats:
     count = len(objects.odds)
     query, key = np.nonzero(~np.eye(count, dtype=bool))
     rows = query[:, None] == np.arange(count)
-    columns = key[:, None] == np.arange(count - 1)  # The last one follows from the others.
+    columns = key[:, None] == np.arange(count)
     smooth = objects.of_predictions()[:, query, key].T
-    basis, _ = np.linalg.qr(np.concatenate([rows, columns, smooth], axis=1).astype(np.float64))
-    return np.asarray(basis)
+    together = np.concatenate([rows, columns, smooth], axis=1).astype(np.float64)
+    return np.asarray(orth(together))  # Some follow from others: their sum is the same.
 
 
 def _units(videos: Sequence[Video]) -> tuple[Floats, Floats]:

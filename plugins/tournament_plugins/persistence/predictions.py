@@ -92,3 +92,14 @@ def row_sums(attention: NDArray[np.float32], counts: NDArray[np.int64]) -> NDArr
         return attention
     lengths = np.repeat(counts, counts)
     return np.asarray(np.add.reduceat(attention, np.cumsum(lengths) - lengths, axis=2))
+
+
+def attention_squares(
+    attention: NDArray[np.float32], counts: NDArray[np.int64]
+) -> list[NDArray[np.float32]]:
+    """For each video of n tokens its attention (L, H, n, n); `counts` (V,) are these n."""
+    ends = np.cumsum(counts**2)
+    return [
+        attention[:, :, end - n * n : end].reshape(*attention.shape[:2], n, n)
+        for n, end in zip(counts, ends, strict=True)
+    ]

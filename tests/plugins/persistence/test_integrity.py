@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from tournament.errors import ContractError
+from tournament_plugins.persistence.attention_use import FAITHFUL
 from tournament_plugins.persistence.estimators import OF_ATTENTION
 from tournament_plugins.persistence.faithfulness import opposite
 from tournament_plugins.persistence.integrity import (
-    FAITHFUL,
     VIDEOS,
-    attention_squares,
     integrity_findings,
     joined,
     reordered,
 )
 from tournament_plugins.persistence.options import PersistenceOptions
 from tournament_plugins.persistence.packed import Tokens
+from tournament_plugins.persistence.predictions import attention_squares
 from tournament_plugins.persistence.sealed import sealed_videos
 from tournament_plugins.persistence.task import Persistence
 
@@ -269,7 +269,7 @@ def test_attention_is_cut_into_a_square_a_video(inputs):
     some = inputs.videos([0, 1])
     pairs = int((some.counts**2).sum())
     attention = np.arange(2 * 3 * pairs, dtype=np.float32).reshape(2, 3, pairs)
-    squares = attention_squares(attention, some)
+    squares = attention_squares(attention, some.counts)
     assert [square.shape for square in squares] == [(2, 3, n, n) for n in some.counts]
     assert np.array_equal(
         np.concatenate([square.reshape(2, 3, -1) for square in squares], axis=2), attention

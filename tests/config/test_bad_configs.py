@@ -198,3 +198,21 @@ def test_a_config_that_could_not_be_read_again_is_refused(complaints: Complaints
         "10,000 keys and values up to here (an alias counts for all that it stands for); put long "
         "lists into a file of their own and give its path"
     ]
+
+
+def test_what_cannot_be_read_mutes_only_what_follows_from_it(complaints) -> None:
+    """A key that is none, a value that is none, a tag: the rest is looked at all the same."""
+    found = complaints(
+        "5: x\n"
+        "seed: .nan\n"
+        "threads: 0\n"
+        "task: !odd {use: guess}\n"
+        "entrants: {a: {use: walker, max_epochs: 0}, 7: {}, b: {foo: 1}}\n"
+        "limits: {stall: !x 3, start: no}\n"
+    )
+    starts = [line.partition(": ")[2] for line in found]
+    for key in ("threads:", "entrants.a.max_epochs:", "entrants.b.foo:", "limits.start:"):
+        assert any(each.startswith(key) for each in starts), found
+    for key in ("seed:", "task:", "limits.stall:"):
+        assert sum(each.startswith(key) for each in starts) == 1, found
+    assert any("criteria" in each for each in starts), found

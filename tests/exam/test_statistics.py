@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tournament.exam.statistics import CAUTION, LEAST_RESAMPLES, TOGETHER, bound, estimate
+from tournament.exam.statistics import LEAST_RESAMPLES, TOGETHER, bound, estimate
 from tournament.plugin.estimators import Mean, PValue, Ratio, Share, Statistic
 
 SHARE, MEAN, RATIO = Share("hit"), Mean("a"), Ratio("a", "b")
@@ -103,10 +103,10 @@ def test_other_bounds_are_scipys_bca_on_whole_rows_with_caution(estimator, stati
     expected = stats.bootstrap(
         [table[name] for name in estimator.columns],
         statistic,
-        n_resamples=max(LEAST_RESAMPLES, math.ceil(50 / (CAUTION * level))),
+        n_resamples=max(LEAST_RESAMPLES, math.ceil(50 / (0.65 * level))),
         batch=TOGETHER,
         paired=True,
-        confidence_level=1 - CAUTION * level,
+        confidence_level=1 - 0.65 * level,
         alternative="greater" if side == "lower" else "less",
         method="BCa",
         rng=np.random.default_rng(7),

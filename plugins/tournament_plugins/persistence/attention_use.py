@@ -36,7 +36,7 @@ def use_findings(
     """Of predictions for whole videos (`plain`), and for the same without each of their objects."""
     videos = _videos(tokens, plain, ablation, without)
     found = faithfulness(videos)
-    return _faithful(found), _heads(videos, found)
+    return faithful_finding(found), _heads(videos, found)
 
 
 def _videos(
@@ -51,10 +51,14 @@ def _videos(
     ]
 
 
-def _faithful(found: Faithfulness) -> Finding:
+def faithful_finding(found: Faithfulness) -> Finding:
     """The reported attention must foretell what deletions do, and better than its opposite."""
     rests = found.gain >= FAITHFUL and found.p_value < UNLIKELY
-    turned = rests and found.opposite > TURNED * found.gain and found.p_opposite < UNLIKELY
+    turned = (
+        found.opposite >= FAITHFUL
+        and found.opposite > TURNED * found.gain
+        and found.p_opposite < UNLIKELY
+    )
     text = (
         f"how deleting objects moves predictions is foretold with a correlation of "
         f"{found.made_up:.3f} without the reported attention; with it that changes by "

@@ -89,10 +89,14 @@ def _heads(videos: list[Video], found: Faithfulness) -> Finding:
         used[:] = True
     everything = preference(videos, np.ones_like(used))
     real = preference(videos, used)
+    idle = int((~used).sum())
     text = (
         f"attention to objects that are predicted persistent is {everything:.3g} times that to "
-        f"others, and {real:.3g} times without the {int((~used).sum())} heads of {len(used)} that "
-        "predictions do not rest on"
+        "others; "
+    ) + (
+        f"without the {idle} heads of {len(used)} that predictions do not rest on {real:.3g} times"
+        if idle
+        else f"predictions rest on all {len(used)} heads"
     )
     if np.isnan(everything):
         text = "no video has objects of both predicted kinds and enough of them to tell"

@@ -6,6 +6,7 @@ cause is a `TournamentError`; the command line catches that one type, once, prin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -25,7 +26,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
-        return ": ".join(part for part in (where, self.key, self.message) if part)
+        return printable(": ".join(part for part in (where, self.key, self.message) if part))
 
 
 class TournamentError(Exception):
@@ -76,6 +77,17 @@ class LogError(TournamentError):
 
 class BusError(TournamentError):
     """A message cannot be sent, or the hub does not answer."""
+
+
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """The text with what a terminal would obey written out, an escape as backslash, x, 1b.
+
+    Control characters and changes of the direction of writing; line breaks and tabs stay.
+    """
+    return _OBEYED.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -41,6 +41,12 @@ WRONG_VALUES = [
     ("seed: true", "seed: expected a whole number, such as `seed: 0`; got true"),
     ("seed: .nan", "seed: .nan is not a finite number; give a number, or leave the key out"),
     ("threads: 0", "threads: expected a whole number of at least 1, got 0"),
+    ("exam: {confidence: 0.1}", "exam.confidence: expected a number of at least 0.5, got 0.1"),
+    (
+        '"a\\eb": 1',
+        "a\\x1bb: unknown key. Known: "
+        "criteria, device, entrants, exam, extends, limits, name, runs, seed, stop, task, threads.",
+    ),
     ("device: gpu", "device: expected auto, cpu, cuda, or a GPU such as cuda:1, got 'gpu'"),
     ("device: cuda:x", "device: expected auto, cpu, cuda, or a GPU such as cuda:1, got 'cuda:x'"),
     ("device: 1", "device: expected text, such as `device: auto`; got 1; put it into quotes"),

@@ -190,7 +190,7 @@ AS_TEXT = "A criterion is written as text in a list: `all: [val_accuracy >= 0.75
             {"every": True, "all": ["a > 1"]},
             ["criteria.every: expected a whole number from 1 to 1,000,000, got true"],
         ),
-        ({"every": 5}, [f"criteria: expected `all` or `any`: `{EXAMPLE}`"]),
+        ({"every": 5}, [f"criteria.all: missing; add `all` or `any`: `{EXAMPLE}`"]),
         (
             {"every": 5, "al": ["a > 1"]},
             [f"criteria.al: unknown key. Did you mean 'all'? {AS_TEXT}"],
@@ -241,6 +241,15 @@ def test_all_that_is_wrong_in_criteria_is_told_at_once() -> None:
         "criteria.all.1.holds",
         "criteria.all.1.any.0",
         "criteria.all.1.any.2.all",
+    ]
+
+
+def test_what_is_in_a_group_of_both_kinds_is_told_too() -> None:
+    found = told({"every": 1, "all": ["a = 1"], "any": []})
+    assert [message.split(": ")[0] for message in found] == [
+        "criteria.all.0",
+        "criteria.any",
+        "criteria",
     ]
 
 

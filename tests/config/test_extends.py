@@ -134,6 +134,28 @@ def test_extends_is_the_path_of_one_file(write: Write, value: str) -> None:
     assert told(path) == ["c.yaml:1: extends: expected the path of one config file"]
 
 
+FOLLOWED = """\
+extends: {}
+seed: -1
+entrants:
+  mine: {{max_epochs: 0}}
+criteria: {{any: null, every: 0}}
+"""
+
+
+@pytest.mark.parametrize("base", ["nobody.yaml", "c.yaml", "''", "empty.yaml"])
+def test_without_the_other_file_only_what_is_written_here_is_told(write: Write, base: str) -> None:
+    write("empty.yaml", "3\n")
+    path = write("c.yaml", FOLLOWED.format(base))
+    found = [line for line in told(path) if not line.startswith("empty.yaml")]
+    assert [line.split(": ")[1] for line in found] == [
+        "extends",
+        "seed",
+        "entrants.mine.max_epochs",
+        "criteria.every",
+    ]
+
+
 def test_a_long_chain_is_followed_to_its_end(write: Write) -> None:
     write("0.yaml", BASE)
     for number in range(1, 1200):

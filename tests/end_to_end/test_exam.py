@@ -247,7 +247,7 @@ def test_judge_refuses_a_metric_that_was_not_measured(terminal, honest):
     ("content", "told"),
     [
         ("every: 1\nall: [closeness => 4]\n", "other.yaml:2: all.0: "),
-        ("every: 1\n", "expected `all` or `any`"),
+        ("every: 1\n", "missing; add `all` or `any`"),
         ("all: [closeness >= 4]\n", "missing: a check every how many epochs"),
         ("criteria:\n  every: 1\n  all: [4]\n", "other.yaml:3: criteria.all.0: "),
         ("all: [closeness >= 4\n", "other.yaml:"),

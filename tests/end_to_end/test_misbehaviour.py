@@ -37,7 +37,7 @@ def config(broken: str, *, task="guess", threshold=2, start="60s", stall="60s") 
 @pytest.mark.parametrize(
     ("broken", "reason"),
     [
-        ("raises", "RuntimeError: the strategy broke"),
+        ("raises", r"RuntimeError: the strategy broke \x1b[2J"),
         ("leavesearly", "exited with code 0 before it had trained all its epochs"),
         ("killed", "killed by SIGKILL"),
         ("floods", "limits.output is 50 MB"),
@@ -57,6 +57,7 @@ def test_a_broken_worker_fails_alone(terminal, broken, reason):
     assert reason in done.standing("broken")["reason"]
     assert done.standing("honest")["state"] == "COMPLETED"
     assert reason in done.stdout
+    assert "\x1b" not in done.stdout
 
 
 @pytest.mark.parametrize(

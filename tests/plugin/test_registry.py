@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
-from importlib.metadata import distributions
 from pathlib import Path
 
 import psutil
@@ -19,7 +18,7 @@ from tournament.plugin.inspection import Inspected, Inspection, inspect
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
-    """Put a distribution with one plugin module on the path; gives the entry points of all."""
+    """Put a distribution with one plugin module on the path; gives the path of all."""
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     names = ["toy_strategy"]
@@ -34,8 +33,7 @@ def install(tmp_path, monkeypatch):
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.5\n")
         (info / "entry_points.txt").write_text(f"[tournament]\n{name} = {module}\n")
         names.append(module)
-        found = distributions(path=[str(tmp_path)])
-        return [e for d in found for e in d.entry_points]
+        return [str(tmp_path)]
 
     yield add
     for module in names:
@@ -122,10 +120,30 @@ def test_a_broken_plugin_is_kept_with_its_reason_and_the_others_still_load(insta
 def test_a_distribution_without_name_or_version_is_listed_all_the_same(install, tmp_path, metadata):
     install("odd-plugin", good())
     (tmp_path / "odd_plugin-2.5.dist-info" / "METADATA").write_text(metadata)
-    points = [e for d in distributions(path=[str(tmp_path)]) for e in d.entry_points]
-    (found,) = load_registry(points).installed
+    (found,) = load_registry([str(tmp_path)]).installed
     assert found.distribution in ("unknown", "half")
     assert found.version == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text", [b"[tournament]\nno equals sign\n", b"[tournament]\nx = caf\xe9\n"]
+)
+def test_a_list_of_entry_points_that_cannot_be_read_hides_no_other(install, tmp_path, text):
+    install("odd-plugin", good())
+    (tmp_path / "odd_plugin-2.5.dist-info" / "entry_points.txt").write_bytes(text)
+    registry = load_registry(install("good-plugin", good()))
+    assert registry.names("strategy") == ("mine",)
+    (broken,) = registry.broken
+    assert (broken.distribution, broken.version) == ("odd-plugin", "2.5")
+    assert "its entry_points.txt cannot be read" in broken.reason
+
+
+def test_an_entry_point_of_an_impossible_name_is_broken(install, tmp_path):
+    install("odd-plugin", good())
+    listed = tmp_path / "odd_plugin-2.5.dist-info" / "entry_points.txt"
+    listed.write_bytes(b"[tournament]\na\0b = no\0module\n")
+    (broken,) = load_registry([str(tmp_path)]).broken
+    assert broken.distribution == "odd-plugin"
 
 
 def test_two_plugins_of_one_name_are_an_error_that_names_both(install):

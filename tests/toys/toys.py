@@ -109,7 +109,7 @@ class Raises(Walker):
     def train_epoch(self, data):
         yield {"position": 0.0}
         print("about to fail", file=sys.stderr)
-        raise RuntimeError("the strategy broke")
+        raise RuntimeError("the strategy broke \x1b[2J")
 
 
 class Hangs(Walker):

@@ -46,20 +46,21 @@ def plugins(name: str | None) -> None:
 def _describe(registry: Registry, name: str) -> None:
     """Options, and metrics of a task, of every plugin of that name. Raises PluginError."""
     from ..errors import PluginError, nearest
+    from ..plugin.inspection import Inspection, inspect
 
     named = [found for found in registry.installed if found.plugin.name == name]
     if not named:
         names = [found.plugin.name for found in registry.installed]
         raise PluginError(f"no plugin is called {name!r}. {nearest(name, names)}")
-    for found in named:
-        cls = registry.load(found.plugin.kind, name)
+    for found, known in zip(named, inspect([Inspection(each) for each in named]), strict=True):
+        if found.lack or known.reason:
+            raise PluginError(found.lack or known.reason)
         click.echo(f"{found.plugin.kind} {name}: {found.plugin.summary}")
-        options = getattr(cls, "Options", None)
-        for key, field in options.model_fields.items() if options else ():
-            default = "required" if field.is_required() else f"default {field.default!r}"
-            click.echo(f"  option {key} ({default}): {field.description or ''}")
-        for metric in getattr(cls, "metrics", ()):
-            click.echo(f"  metric {metric.name}: {metric.meaning}")
+        for key, default, meaning in known.options:
+            has = "required" if default is None else f"default {default}"
+            click.echo(f"  option {key} ({has}): {meaning}")
+        for metric, meaning in known.metrics:
+            click.echo(f"  metric {metric}: {meaning}")
 
 
 def _head(found: Installed) -> tuple[str, str, str]:

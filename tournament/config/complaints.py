@@ -58,9 +58,11 @@ def _sentence(details: ErrorDetails, location: Location) -> str:
         meaning = field.description if field else ""
         return f"missing. {meaning} Add for example `{_example(location)}`"
     if kind in ("greater_than_equal", "less_than_equal"):
+        field = _field(location)
+        number = "a number" if field and field.annotation is float else "a whole number"
         bound = details["ctx"]
         span = f"of at least {bound['ge']}" if "ge" in bound else f"of at most {bound['le']}"
-        return f"expected a whole number {span}, got {given}"
+        return f"expected {number} {span}, got {given}"
     if kind == "too_short":
         return f"expected at least one, such as `{_example(location)}`"
     expected = _EXPECTED.get(kind)

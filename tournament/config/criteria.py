@@ -164,16 +164,16 @@ class _Reader:
         for name in unknown:
             self._wrong(join(key, name), f"unknown key. {nearest(name, known)} {_AS_TEXT}")
         holds = self._whole(raw.get("holds", 1), join(key, "holds"))
-        kinds: list[Kind] = [kind for kind in _KINDS if kind in raw]
-        if len(kinds) == 2:
+        groups = {k: self._members(raw[k], join(key, k), depth) for k in _KINDS if k in raw}
+        if len(groups) == 2:
             self._wrong(key, _BOTH)
             return None
-        if not kinds:
+        if not groups:
             if not unknown:
-                self._wrong(key, f"expected `all` or `any`: `{_EXAMPLE}`")
+                self._wrong(join(key, "all"), f"missing; add `all` or `any`: `{_EXAMPLE}`")
             return None
-        members = self._members(raw[kinds[0]], join(key, kinds[0]), depth)
-        return Group(kind=kinds[0], members=members, holds=holds) if members and holds else None
+        [(kind, members)] = groups.items()
+        return Group(kind=kind, members=members, holds=holds) if members and holds else None
 
     def _members(self, raw: object, key: str, depth: int) -> tuple[Leaf | Group, ...] | None:
         if not isinstance(raw, (list, tuple)):

@@ -19,6 +19,9 @@ from .scalars import usable
 from .source import beside, read_text
 from .tree import Node, Place, holds, merge, prefixes
 
+EXTENDS = "extends"
+"""The key that names another file."""
+
 OVERRIDE = Place("command line")
 """The place of every value that no file holds."""
 
@@ -26,7 +29,8 @@ OVERRIDE = Place("command line")
 def read_tree(path: Path) -> tuple[Node, list[Problem]]:
     """The tree of a file merged with all that it extends, and what is wrong with the files.
 
-    Raises ConfigError where one of them gives no tree at all.
+    Where another file cannot be followed, that is a problem of the key `extends`, and the tree is
+    that of the files before it. Raises ConfigError where the first gives no tree at all.
     """
     problems: list[Problem] = []
     trees: list[Node] = []
@@ -38,22 +42,31 @@ def read_tree(path: Path) -> tuple[Node, list[Problem]]:
             text = read_text(chain[-1])
             _refuse_circle(chain, seen)
         except ValueError as error:
-            raise ConfigError([*problems, _unreadable(chain[-1], link, error)]) from None
+            problems.append(_unreadable(chain[-1], link, error))
+            break
         parsed = parse_yaml(text, str(chain[-1]))
         problems.extend(parsed.problems)
         if parsed.root is None:
-            raise ConfigError(problems)
+            problems += _fruitless(chain[-1], link)
+            break
         tree, link = _without_extends(parsed.root, problems)
         trees.append(tree)
         if link is not None:
             chain.append(beside(link.place.file, str(link.value)))
+    if not trees:
+        raise ConfigError(problems)
     return reduce(merge, reversed(trees)), problems
 
 
 def _unreadable(path: Path, link: Node | None, error: ValueError) -> Problem:
     if link is None:
         return Place(str(path)).problem("", str(error))
-    return link.place.problem("extends", f"{path}: {error}")
+    return link.place.problem(EXTENDS, f"{path}: {error}")
+
+
+def _fruitless(path: Path, link: Node | None) -> list[Problem]:
+    """That the file which a link names gave no tree; why is told at that file."""
+    return [] if link is None else [link.place.problem(EXTENDS, f"{path} gives no config")]
 
 
 def _refuse_circle(chain: list[Path], seen: set[str]) -> None:
@@ -68,15 +81,14 @@ def _refuse_circle(chain: list[Path], seen: set[str]) -> None:
 def _without_extends(tree: Node, problems: list[Problem]) -> tuple[Node, Node | None]:
     """The tree without its `extends`, and the node that names the other file, if any."""
     assert isinstance(tree.value, dict)
-    if "extends" not in tree.value:
+    if EXTENDS not in tree.value:
         return tree, None
-    link = tree.value["extends"]
-    rest = replace(tree, value={k: node for k, node in tree.value.items() if k != "extends"})
+    link = tree.value[EXTENDS]
+    rest = replace(tree, value={k: node for k, node in tree.value.items() if k != EXTENDS})
     if isinstance(link.value, str) and link.value:
         return rest, link
-    raise ConfigError(
-        [*problems, link.place.problem("extends", "expected the path of one config file")]
-    )
+    problems.append(link.place.problem(EXTENDS, "expected the path of one config file"))
+    return rest, None
 
 
 def override(tree: Node, overrides: Mapping[str, object]) -> tuple[Node, list[Problem]]:

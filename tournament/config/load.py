@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from ..errors import ConfigError, Problem
 from .complaints import complaints
-from .extends import OVERRIDE, override, read_tree
+from .extends import EXTENDS, OVERRIDE, override, read_tree
 from .models import NAME, Config, clashes
 from .parse import parse_yaml
 from .source import LARGEST_FILE, beside
-from .tree import Node, find, plain
+from .tree import Node, find, holds, plain
 from .writing import block
 
 
@@ -59,6 +59,10 @@ class Draft:
         """That `message` is wrong with `key`, there where it was written."""
         return find(self.tree, key).place.problem(key, message)
 
+    def new(self, found: Iterable[Problem]) -> list[Problem]:
+        """Of problems that were found by looking further, those that follow from no known one."""
+        return _new(found, self.problems, self.tree)
+
     def loaded(self) -> Loaded:
         """The config. Raises ConfigError with every problem, sorted by file and line."""
         if self.config is None or self.problems:
@@ -92,7 +96,7 @@ def read_config(path: str | Path, overrides: Mapping[str, object] | None = None)
     problems += refused
     values, unfit = _with_file_facts(tree, path)
     config, invalid = _validated(values)
-    problems += _news([*unfit, *invalid], problems, tree)
+    problems += _new(_placed([*unfit, *invalid], tree), problems, tree)
     if config is not None and not problems:
         problems += _unreadable_again(config, path)
     return Draft(path, tree, values, config, tuple(problems))
@@ -137,17 +141,29 @@ def _validated(values: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
     return None, list(dict.fromkeys([*found, *clashing]))
 
 
-def _news(found: Iterable[Problem], known: Iterable[Problem], tree: Node) -> list[Problem]:
-    """What was found, with its place; without what only follows from what is known to be wrong.
+def _placed(found: Iterable[Problem], tree: Node) -> list[Problem]:
+    """The same problems, each where its key is written."""
+    return [find(tree, p.key).place.problem(p.key, p.message) for p in found]
 
-    A value that could not be read stands in the tree as null, and is wrong once more as that.
+
+def _new(found: Iterable[Problem], known: Iterable[Problem], tree: Node) -> list[Problem]:
+    """What was found, without what only follows from what is known to be wrong.
+
+    A value that could not be read stands in the tree as null, and is wrong once more as that. And
+    what is missing may stand in a file that could not be followed.
     """
     spoilt = {problem.key for problem in known}
+    followed = EXTENDS not in spoilt
     return [
-        find(tree, problem.key).place.problem(problem.key, problem.message)
+        problem
         for problem in found
-        if problem.key not in spoilt
+        if problem.key not in spoilt and (followed or _written(tree, problem.key))
     ]
+
+
+def _written(tree: Node, key: str) -> bool:
+    """Whether there is a value that does not just remove one of another file."""
+    return holds(tree, key) and find(tree, key).value is not None
 
 
 def _unreadable_again(config: Config, path: Path) -> list[Problem]:

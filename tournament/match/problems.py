@@ -25,8 +25,8 @@ def checked_by_name(draft: Draft, registry: Registry) -> Loaded:
     Raises ConfigError with all problems at once: if there is one, no worker starts, and so options
     and metrics are looked at here.
     """
-    if found := _problems(draft, registry):
-        raise ConfigError(in_order([*found, *_option_problems(draft, registry)]))
+    if _problems(draft, registry):
+        return checked_with_plugins(draft, registry)
     return draft.loaded()
 
 
@@ -35,14 +35,15 @@ def checked_with_plugins(draft: Draft, registry: Registry) -> Loaded:
 
     Raises ConfigError with all problems at once.
     """
-    found = [*_problems(draft, registry), *_option_problems(draft, registry)]
-    if found:
+    looked = _option_problems(draft, registry)
+    if found := [*_problems(draft, registry), *draft.new(looked)]:
         raise ConfigError(in_order(found))
     return draft.loaded()
 
 
 def _problems(draft: Draft, registry: Registry) -> list[Problem]:
-    return [*draft.problems, *_name_problems(draft, registry), *_folder_problems(draft)]
+    looked = [*_name_problems(draft, registry), *_folder_problems(draft)]
+    return [*draft.problems, *draft.new(looked)]
 
 
 def _name_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
@@ -98,9 +99,7 @@ def _option_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
         if answer.reason:
             origin = f"{inspection.found.distribution} {inspection.found.version}"
             yield draft.problem(f"{key}.use", f"{answer.reason} (of {origin})")
-        for option, message in answer.complaints:
-            if option not in spoilt:
-                yield draft.problem(option, message)
+        yield from (draft.problem(option, message) for option, message in answer.complaints)
 
 
 def _known(draft: Draft, registry: Registry) -> Iterator[tuple[Use, Installed]]:

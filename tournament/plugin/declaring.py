@@ -59,7 +59,7 @@ def _refuse_malformed(plugin: object) -> None:
             raise PluginError(f"{plugin.kind} {plugin.name!r}: {field} is empty")
     for field in ("name", "target", "summary", "extra"):
         value = getattr(plugin, field)
-        if not isinstance(value, str) or not (value.isprintable() or field == "summary"):
+        if not isinstance(value, str) or not value.isprintable():
             raise PluginError(
                 f"{plugin.kind} {plugin.name!r}: {field} {value!r} should be printable text"
             )

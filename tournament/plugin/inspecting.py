@@ -1,7 +1,9 @@
 """Asked whether one plugin can be imported, and what is wrong with options. See `process.question`.
 
 A question: {"kind", "name", "target", "options" and "key" (their key in the config), "criteria"
-(pairs of key and metric, for a task)}. The answer: {"complaints": pairs of key and message}.
+(pairs of key and metric, for a task)}. The answer: {"complaints": pairs of key and message,
+"options": name, default (as Python writes it, null where it is required) and meaning of each,
+"metrics": name and meaning of each}.
 """
 
 from __future__ import annotations
@@ -10,8 +12,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from ..process.question import answer
 from ..record.payloads import Complaint
+from .api import Options
 from .fit import read_options, unknown_metrics
 from .registry import import_class
 
@@ -24,7 +29,17 @@ def inspected(question: Mapping[str, Any]) -> dict[str, object]:
         complaints += read_options(cls.Options, question["options"], question["key"])[1]
     if question["kind"] == "task":
         complaints += unknown_metrics(question["criteria"], cls.metrics, question["name"])
-    return {"complaints": [[complaint.key, complaint.message] for complaint in complaints]}
+    options = getattr(cls, "Options", Options)
+    return {
+        "complaints": [[complaint.key, complaint.message] for complaint in complaints],
+        "options": [_option(*each) for each in options.model_fields.items()],
+        "metrics": [[metric.name, metric.meaning] for metric in getattr(cls, "metrics", ())],
+    }
+
+
+def _option(name: str, field: FieldInfo) -> list[str | None]:
+    default = None if field.is_required() else repr(field.get_default(call_default_factory=True))
+    return [name, default, field.description or ""]
 
 
 if __name__ == "__main__":

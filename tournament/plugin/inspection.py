@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..process.question import NoAnswerError, ask_all
+from ..record.fields import Text
 from .registry import Installed
 
 INSPECTING = "tournament.plugin.inspecting"
@@ -33,12 +34,18 @@ class Inspection:
 
 
 class Inspected(BaseModel):
-    """What is wrong with options and metrics, or the `reason` why that cannot be told."""
+    """What a plugin takes and gives, and what is wrong with what was asked of it.
+
+    `options`: name, default as Python writes it (None where it is required) and meaning of each;
+    `metrics`: name and meaning. `reason`: why nothing can be told, where that is so.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    complaints: tuple[tuple[str, str], ...] = ()
-    reason: str = ""
+    complaints: tuple[tuple[str, Text], ...] = ()
+    options: tuple[tuple[str, str | None, Text], ...] = ()
+    metrics: tuple[tuple[str, Text], ...] = ()
+    reason: Text = ""
 
 
 def inspect(wanted: Sequence[Inspection]) -> list[Inspected]:

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo
 
+from ..errors import printable
+
 LARGEST = 2**53 - 1
 """The largest integer that every JSON reader keeps exact (RFC 8259, section 6)."""
 
@@ -51,17 +53,17 @@ LONGEST_TEXT = 8000
 
 
 def _fitted(value: Any) -> Any:
-    """Text that any reader can take: not too long, and without what UTF-8 does not have."""
+    """Text that any reader can take: of UTF-8, not too long, and nothing that a terminal obeys."""
     if not isinstance(value, str):
         return value
-    clean = value.encode(errors="replace").decode()
+    clean = printable(value.encode(errors="replace").decode())
     if len(clean) <= LONGEST_TEXT:
         return clean
     return f"{clean[: LONGEST_TEXT - 40]} ... ({len(clean) - LONGEST_TEXT + 40} more)"
 
 
 Text = Annotated[str, BeforeValidator(_fitted), Field(max_length=LONGEST_TEXT)]
-"""Words for people; what is too long is cut, and says so."""
+"""Words for people; what is too long is cut, and says so; control characters are written out."""
 
 
 class Payload(BaseModel):

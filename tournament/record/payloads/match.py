@@ -88,7 +88,7 @@ class Ended(Payload):
     attempt: Count
     exit_code: int | None
     signal: str | None
-    stderr: tuple[str, ...]
+    stderr: tuple[Text, ...]
     cpu_seconds: float
     peak_memory: Count
 

@@ -18,7 +18,7 @@ class File(Payload):
 class Step(Payload):
     """One piece of preparation: built or found in the cache; `seconds` include waiting."""
 
-    what: str
+    what: Text
     seconds: float
     cached: bool
 

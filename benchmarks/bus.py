@@ -23,12 +23,12 @@ from pathlib import Path
 
 from tournament.bus import Hub, Publisher
 from tournament.bus.exchange import BATCH
+from tournament.bus.keys import Access
 from tournament.record.events import AnyEvent, make_event
 from tournament.record.log import LogWriter, read_log
 from tournament.record.payloads import Progress
 
 RUN = "benchmark"
-SECRET = "benchmark"
 FIGURES = Progress(epoch=3, batch=40, batches=500, seconds=12.5, figures={"loss": 0.25})
 EVENTS, ROUNDS = 20_000, 5
 
@@ -88,7 +88,7 @@ def write_speed(path: Path, source: Path) -> float:
 
 def bus_speed(folder: Path, count: int) -> float:
     with LogWriter(folder / "events.jsonl") as log, Hub(RUN, folder, log) as hub:
-        hub.admit("a", 0, SECRET)
+        access = hub.admit("a", 0)
         command = [
             sys.executable,
             __file__,
@@ -97,7 +97,9 @@ def bus_speed(folder: Path, count: int) -> float:
             str(folder),
             str(count),
         ]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            command, check=True, capture_output=True, text=True, input=access.text()
+        )
     logged = sum(1 for _ in read_log(folder / "events.jsonl"))
     if logged != count:
         raise SystemExit(f"{count} events were published, {logged} are in the log")
@@ -106,7 +108,9 @@ def bus_speed(folder: Path, count: int) -> float:
 
 def publish(endpoint: str, folder: str, count: str) -> int:
     """The worker process: publishes, waits for the last ack, and prints the seconds it took."""
-    publisher = Publisher(endpoint, RUN, "a", 0, SECRET, Path(folder) / "outbox.jsonl")
+    publisher = Publisher(
+        endpoint, RUN, "a", 0, Access.read(sys.stdin.readline()), Path(folder) / "outbox.jsonl"
+    )
     begin = time.perf_counter()
     for _ in range(int(count)):
         publisher.publish(FIGURES)

@@ -11,21 +11,22 @@ import pytest
 import zmq
 
 from tournament.bus import Hub, Publisher, Subscriber
+from tournament.bus.keys import Access
+from tournament.bus.sockets import dealer
 from tournament.record.events import AnyEvent
 from tournament.record.log import LogWriter, read_line
 
 RUN = "race-1"
-SECRET = "correct horse battery staple"
 PATIENCE_MS = 20_000
 
 
 class Peer:
-    """A plain DEALER without any manners."""
+    """A DEALER with keys, and without any manners."""
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> None:
-        self._socket = context.socket(zmq.DEALER)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.connect(endpoint)
+    def __init__(
+        self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str, access: Access
+    ) -> None:
+        self._socket = dealer(context, endpoint, access)
 
     def send(self, *frames: bytes) -> None:
         self._socket.send_multipart(frames)
@@ -74,10 +75,10 @@ def worker(hub: Hub, tmp_path: Path) -> Iterator[Callable[..., Publisher]]:
     with ExitStack() as stack:
 
         def make(trial: str = "a", attempt: int = 0, **options: Any) -> Publisher:
-            hub.admit(trial, attempt, SECRET)
+            access = hub.admit(trial, attempt)
             outbox = tmp_path / f"{trial}-{attempt}.jsonl"
             endpoint = hub.endpoints.ingest
-            made = Publisher(endpoint, RUN, trial, attempt, SECRET, outbox, **options)
+            made = Publisher(endpoint, RUN, trial, attempt, access, outbox, **options)
             stack.callback(made.close, timeout=0)
             return made
 
@@ -89,19 +90,19 @@ def subscriber(hub: Hub) -> Iterator[Callable[..., Subscriber]]:
     """Makes subscribers."""
     with ExitStack() as stack:
         yield lambda **options: stack.enter_context(
-            Subscriber(hub.endpoints.live, hub.endpoints.replay, **options)
+            Subscriber(hub.endpoints.live, hub.endpoints.replay, hub.new_monitor(), **options)
         )
 
 
 @pytest.fixture
-def peer() -> Iterator[Callable[[str], Peer]]:
-    """Makes plain DEALERs."""
+def peer() -> Iterator[Callable[[str, Access], Peer]]:
+    """Makes peers at an address."""
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     with ExitStack() as stack:
         stack.callback(context.destroy, linger=0)
 
-        def make(endpoint: str) -> Peer:
-            made = Peer(context, endpoint)
+        def make(endpoint: str, access: Access) -> Peer:
+            made = Peer(context, endpoint, access)
             stack.callback(made.close)
             return made
 

@@ -1,6 +1,6 @@
 """Publishes without end; after every publish that returned it writes one byte to its output.
 
-Arguments: endpoint, trial, secret, outbox. Run as a process of its own, to be killed.
+Arguments: endpoint, trial, outbox; the keys come by stdin. A process of its own, to be killed.
 """
 
 import os
@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 from tournament.bus import Publisher
+from tournament.bus.keys import Access
 from tournament.record.payloads import Finished
 
 if __name__ == "__main__":
-    endpoint, trial, secret, outbox = sys.argv[1:]
-    publisher = Publisher(endpoint, "race-1", trial, 0, secret, Path(outbox), window=50)
+    endpoint, trial, outbox = sys.argv[1:]
+    access = Access.read(sys.stdin.readline())
+    publisher = Publisher(endpoint, "race-1", trial, 0, access, Path(outbox), window=50)
     while True:
         publisher.publish(Finished(epochs=1, seconds=1.0))
         os.write(1, b".")

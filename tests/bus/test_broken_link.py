@@ -16,7 +16,6 @@ from tournament.record.events import AnyEvent
 from tournament.record.payloads import Finished, Start
 
 RUN = "race-1"
-SECRET = "correct horse battery staple"
 
 
 class Relay:
@@ -71,9 +70,9 @@ def relay(hub: Hub) -> Iterator[Relay]:
 
 @pytest.fixture
 def publisher(hub: Hub, relay: Relay, tmp_path: Path) -> Iterator[Publisher]:
-    hub.admit("a", 0, SECRET)
+    access = hub.admit("a", 0)
     endpoint = hub.endpoints.ingest.replace("ingest", "relay")
-    with Publisher(endpoint, RUN, "a", 0, SECRET, tmp_path / "outbox.jsonl") as made:
+    with Publisher(endpoint, RUN, "a", 0, access, tmp_path / "outbox.jsonl") as made:
         yield made
 
 

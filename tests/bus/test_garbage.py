@@ -14,6 +14,7 @@ import pytest
 import zmq
 
 from tournament.bus import Hub, Publisher, Subscriber
+from tournament.bus.keys import Access
 from tournament.record.payloads import Closed, Finished
 
 
@@ -25,6 +26,19 @@ def garbage(seed: int, count: int) -> Iterator[list[bytes]]:
     for _ in range(count):
         frames = [rng.choice(kinds), rng.choice([*bodies, rng.randbytes(rng.randrange(200))])]
         yield frames[: rng.randint(1, 2)] + [b"more"] * rng.choice([0, 0, 0, 1, 20])
+
+
+def access_to(hub: Hub, place: str) -> Access:
+    return hub.admit("wild", 0) if place == "ingest" else hub.new_monitor()
+
+
+def connect(socket: zmq.Socket[bytes], hub: Hub, place: str) -> None:
+    access = access_to(hub, place)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.curve_serverkey = access.server.encode()
+    socket.curve_publickey = access.keys.public.encode()
+    socket.curve_secretkey = access.keys.secret.encode()
+    socket.connect(getattr(hub.endpoints, place))
 
 
 def still_works(hub: Hub, worker: Callable[..., Publisher], subscriber: Subscriber) -> None:
@@ -39,13 +53,13 @@ def still_works(hub: Hub, worker: Callable[..., Publisher], subscriber: Subscrib
 @pytest.mark.parametrize("place", ["ingest", "replay"])
 def test_garbage_is_answered_until_the_patience_ends_and_then_ignored(
     hub: Hub,
-    peer: Callable[[str], Any],
+    peer: Callable[..., Any],
     worker: Callable[..., Publisher],
     subscriber: Callable[..., Subscriber],
     tmp_path: Path,
     place: str,
 ) -> None:
-    wild = peer(getattr(hub.endpoints, place))
+    wild = peer(getattr(hub.endpoints, place), access_to(hub, place))
     for frames in garbage(seed=1, count=2000):
         wild.send(*frames)
     for _ in range(100):
@@ -70,8 +84,7 @@ def test_garbage_on_the_live_socket_is_counted(
 ) -> None:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     wild = context.socket(zmq.XSUB)
-    wild.setsockopt(zmq.LINGER, 0)
-    wild.connect(hub.endpoints.live)
+    connect(wild, hub, "live")
     wild.send(b"\x01")
     assert wild.poll(20_000)
     for frames in garbage(seed=2, count=500):
@@ -109,9 +122,8 @@ def test_a_frame_that_is_too_large_costs_its_sender_the_link_only(
 ) -> None:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     large = context.socket(zmq.XSUB if place == "live" else zmq.DEALER)
-    large.setsockopt(zmq.LINGER, 0)
     monitor = large.get_monitor_socket(zmq.EVENT_DISCONNECTED)
-    large.connect(getattr(hub.endpoints, place))
+    connect(large, hub, place)
     large.send(b"\x01" * 70_000)
     assert monitor.poll(20_000), "the hub did not disconnect the sender"
     large.disable_monitor()

@@ -17,12 +17,11 @@ from tournament.record.fields import Payload
 from tournament.record.payloads import Closed, Finished, Interrupted, Note, Start, Stop, Verdict
 
 RUN = "race-1"
-SECRET = "correct horse battery staple"
 Logged = Callable[[], list[AnyEvent]]
 
 
-def hello(trial: str = "a", secret: str = SECRET) -> list[bytes]:
-    return frames(Hello(run=RUN, trial=trial, attempt=0, secret=secret))
+def hello(trial: str = "a") -> list[bytes]:
+    return frames(Hello(run=RUN, trial=trial, attempt=0))
 
 
 def said(seq: int, payload: Payload | None = None, trial: str = "a") -> list[bytes]:
@@ -36,10 +35,9 @@ def ack(message: list[bytes]) -> int:
 
 
 @pytest.fixture
-def seated(hub: Hub, peer: Callable[[str], Any]) -> Any:
+def seated(hub: Hub, peer: Callable[..., Any]) -> Any:
     """A peer that the hub knows as trial a."""
-    hub.admit("a", 0, SECRET)
-    made = peer(hub.endpoints.ingest)
+    made = peer(hub.endpoints.ingest, hub.admit("a", 0))
     made.send(*hello())
     assert made.hear() == frames(Welcome(seq=0))
     return made
@@ -137,7 +135,7 @@ def test_a_doubled_event_is_logged_once_and_acknowledged_again(
 def test_what_a_worker_may_not_say_is_refused_and_kept_for_people(
     seated: Any, hub: Hub, logged: Logged, tmp_path: Path, message: list[bytes], reason: str
 ) -> None:
-    hub.admit("b", 0, SECRET)
+    hub.admit("b", 0)
     seated.send(*message)
     answer = seated.hear()
     assert reason in Refused.model_validate_json(answer[1]).reason
@@ -147,25 +145,24 @@ def test_what_a_worker_may_not_say_is_refused_and_kept_for_people(
     assert ack(seated.hear()) == 1
 
 
-def test_a_wrong_secret_is_refused_and_stays_secret(
-    hub: Hub, peer: Callable[[str], Any], tmp_path: Path, logged: Logged
+def test_the_key_of_another_trial_is_refused(
+    hub: Hub, peer: Callable[..., Any], logged: Logged
 ) -> None:
-    hub.admit("a", 0, SECRET)
-    stranger = peer(hub.endpoints.ingest)
-    stranger.send(*hello(secret="hunter2"))
-    assert "wrong secret" in Refused.model_validate_json(stranger.hear()[1]).reason
-    stranger.send(*said(1))
-    stranger.send(b"hello", b'{"secret": "hunter2"}', b"")
-    assert stranger.hear()[0] == b"refused"
-    assert "hunter2" not in (tmp_path / "rejected.jsonl").read_text()
+    hub.admit("a", 0)
+    other = peer(hub.endpoints.ingest, hub.admit("b", 0))
+    other.send(*hello("a"))
+    assert "a wrong key" in Refused.model_validate_json(other.hear()[1]).reason
+    other.send(*said(1))
+    other.send(b"junk")
+    assert other.hear()[0] == b"refused"
     assert logged() == []
     assert hub.counters.strangers == 1
 
 
-def test_a_worker_with_a_wrong_secret_gets_an_error(hub: Hub, tmp_path: Path) -> None:
-    hub.admit("a", 0, SECRET)
+def test_a_worker_with_the_key_of_another_gets_an_error(hub: Hub, tmp_path: Path) -> None:
+    hub.admit("a", 0)
     outbox = tmp_path / "outbox.jsonl"
-    publisher = Publisher(hub.endpoints.ingest, RUN, "a", 0, "wrong", outbox)
+    publisher = Publisher(hub.endpoints.ingest, RUN, "a", 0, hub.admit("b", 0), outbox)
     with pytest.raises(BusError, match="the hub refused a: a, attempt 0: not expected"):
         publisher.wait(lambda: False, timeout=20)
     with pytest.raises(BusError, match="the hub refused"):
@@ -180,13 +177,17 @@ def test_nobody_speaks_for_a_withdrawn_attempt(seated: Any, hub: Hub) -> None:
 
 
 def test_orders_follow_the_log_and_are_told_again_to_whoever_comes_back(
-    seated: Any, hub: Hub, peer: Callable[[str], Any]
+    hub: Hub, peer: Callable[..., Any]
 ) -> None:
+    access = hub.admit("a", 0)
+    seated = peer(hub.endpoints.ingest, access)
+    seated.send(*hello())
+    assert seated.hear() == frames(Welcome(seq=0))
     hub.publish(Start(because=0, trials=("a",))).result()
     assert seated.hear() == frames(Order(order="start"))
     hub.publish(Stop(because=1, trial="a", reason="another one won"))
     assert seated.hear() == frames(Order(order="stop"))
-    again = peer(hub.endpoints.ingest)
+    again = peer(hub.endpoints.ingest, access)
     again.send(*hello())
     assert again.hear() == frames(Welcome(seq=0))
     assert again.hear() == frames(Order(order="stop"))

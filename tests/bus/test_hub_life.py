@@ -21,12 +21,11 @@ from tournament.record.log import LogWriter, read_log
 from tournament.record.payloads import Finished, Interrupted
 
 RUN = "race-1"
-SECRET = "correct horse battery staple"
 Logged = Callable[[], list[AnyEvent]]
 
 
-def hello(trial: str = "a", secret: str = SECRET) -> list[bytes]:
-    return frames(Hello(run=RUN, trial=trial, attempt=0, secret=secret))
+def hello(trial: str = "a") -> list[bytes]:
+    return frames(Hello(run=RUN, trial=trial, attempt=0))
 
 
 def said(seq: int, trial: str = "a") -> list[bytes]:
@@ -40,10 +39,9 @@ def ack(message: list[bytes]) -> int:
 
 
 @pytest.fixture
-def seated(hub: Hub, peer: Callable[[str], Any]) -> Any:
+def seated(hub: Hub, peer: Callable[..., Any]) -> Any:
     """A peer that the hub knows as trial a."""
-    hub.admit("a", 0, SECRET)
-    made = peer(hub.endpoints.ingest)
+    made = peer(hub.endpoints.ingest, hub.admit("a", 0))
     made.send(*hello())
     assert made.hear() == frames(Welcome(seq=0))
     return made
@@ -65,7 +63,7 @@ def test_when_the_log_fails_nothing_is_acknowledged_and_the_match_is_told(
     seated.send(*said(2))
     for ask in (
         lambda: hub.publish(Interrupted(signal="SIGINT")),
-        lambda: hub.admit("b", 0, SECRET),
+        lambda: hub.admit("b", 0),
         lambda: hub.drain("a", 0, tmp_path / "outbox.jsonl"),
     ):
         with pytest.raises(BusError, match="the hub has stopped"):
@@ -128,7 +126,7 @@ def test_a_hub_that_was_not_started_says_so(log: LogWriter, tmp_path: Path) -> N
     with pytest.raises(BusError, match="before it is started"):
         _ = hub.endpoints
     with pytest.raises(BusError, match="not running"):
-        hub.admit("a", 0, SECRET)
+        hub.admit("a", 0)
     hub.close()
 
 
@@ -151,7 +149,9 @@ def test_a_hub_goes_on_with_a_log_from_an_earlier_life(tmp_path: Path) -> None:
         with LogWriter(path) as log, Hub(RUN, tmp_path, log) as hub:
             event = hub.publish(Interrupted(signal=str(life))).result()
             assert (event.offset, event.seq) == (life, life + 1)
-            with Subscriber(hub.endpoints.live, hub.endpoints.replay) as follower:
+            with Subscriber(
+                hub.endpoints.live, hub.endpoints.replay, hub.new_monitor()
+            ) as follower:
                 seen: list[AnyEvent] = []
                 while len(seen) <= life:
                     seen += follower.poll(20)

@@ -16,7 +16,6 @@ from tournament.record.events import AnyEvent
 CHILD = Path(__file__).with_name("publishing_child.py")
 KILLS = 20
 AT_ONCE = 4
-SECRET = "correct horse battery staple"
 
 
 @pytest.mark.parametrize("first", range(0, KILLS, AT_ONCE))
@@ -27,10 +26,14 @@ def test_nothing_that_was_published_is_lost_when_workers_are_killed(
     trials = [f"t{number}" for number in range(first, first + AT_ONCE)]
     children = {}
     for trial in trials:
-        hub.admit(trial, 0, SECRET)
+        access = hub.admit(trial, 0)
         outbox = tmp_path / f"{trial}.jsonl"
-        command = [sys.executable, str(CHILD), hub.endpoints.ingest, trial, SECRET, str(outbox)]
-        children[trial] = subprocess.Popen(command, stdout=subprocess.PIPE)
+        command = [sys.executable, str(CHILD), hub.endpoints.ingest, trial, str(outbox)]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert child.stdin is not None
+        with child.stdin as stream:
+            stream.write(access.text().encode())
+        children[trial] = child
     returned = {}
     for trial, child in children.items():
         assert child.stdout is not None

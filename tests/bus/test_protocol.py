@@ -49,7 +49,7 @@ class Worker:
 
     def send_due(self, now: float) -> None:
         if self.outgoing.hello_due(now):
-            hello = Hello(run=RUN, trial=self.trial, attempt=0, secret=self.trial)
+            hello = Hello(run=RUN, trial=self.trial, attempt=0)
             self.up.append((self.address, frames(hello)))
             self.outgoing.hello_sent(now)
         while (body := self.outgoing.unsent()) is not None:
@@ -206,7 +206,11 @@ class Disasters(RuleBasedStateMachine):
         self.commit(len(self.pending))
 
     def _arrive(self, message: tuple[bytes, Sequence[bytes]]) -> None:
-        self._carry_out(self.intake.received(*message))
+        self._carry_out(self._heard(*message))
+
+    def _heard(self, address: bytes, frames: Sequence[bytes]) -> list[Output]:
+        """The key that a connection proved is its trial's name."""
+        return self.intake.received(address, address.decode().partition("#")[0], frames)
 
     def _carry_out(self, outputs: list[Output]) -> None:
         self.pending += [output.event for output in outputs if isinstance(output, Append)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tournament.bus import Hub, Publisher, Subscriber
+from tournament.bus.keys import Access, KeyPair
 from tournament.bus.outbox import read_outbox
 from tournament.bus.wire import EVENT_LIMIT
 from tournament.errors import BusError, ContractError
@@ -16,7 +17,6 @@ from tournament.record.fields import Payload
 from tournament.record.payloads import Closed, Finished, Note, Progress, Stop
 
 RUN = "race-1"
-SECRET = "correct horse battery staple"
 
 
 def test_every_published_event_is_in_the_outbox_before_it_is_acknowledged(
@@ -90,7 +90,8 @@ def test_a_figure_that_is_not_finite_arrives_as_it_is(
 
 def test_close_tells_how_much_is_not_known_to_be_safe(tmp_path: Path) -> None:
     nobody = f"ipc://{tmp_path / 'nobody'}"
-    publisher = Publisher(nobody, RUN, "a", 0, SECRET, tmp_path / "outbox.jsonl")
+    access = Access(KeyPair.new().public, KeyPair.new())
+    publisher = Publisher(nobody, RUN, "a", 0, access, tmp_path / "outbox.jsonl")
     publisher.publish(Note(text="one"))
     publisher.publish(Note(text="two"))
     assert publisher.close(timeout=0) == 2
@@ -100,8 +101,8 @@ def test_close_tells_how_much_is_not_known_to_be_safe(tmp_path: Path) -> None:
 
 def test_a_worker_that_starts_before_its_hub_is_heard(tmp_path: Path, hub: Hub) -> None:
     """Everything is sent after the welcome only, so nothing gets lost before the link is there."""
-    hub.admit("a", 0, SECRET)
-    early = Publisher(hub.endpoints.ingest, RUN, "a", 0, SECRET, tmp_path / "outbox.jsonl")
+    access = hub.admit("a", 0)
+    early = Publisher(hub.endpoints.ingest, RUN, "a", 0, access, tmp_path / "outbox.jsonl")
     for _ in range(100):
         early.publish(Note(text="early"))
     assert early.close() == 0
@@ -112,4 +113,4 @@ def test_a_second_life_with_the_same_attempt_is_refused_by_the_outbox(
 ) -> None:
     worker("a")
     with pytest.raises(BusError, match="cannot create the outbox: File exists"):
-        Publisher(hub.endpoints.ingest, RUN, "a", 0, SECRET, tmp_path / "a-0.jsonl")
+        Publisher(hub.endpoints.ingest, RUN, "a", 0, hub.admit("a", 0), tmp_path / "a-0.jsonl")

@@ -97,7 +97,7 @@ def test_a_hub_that_is_gone_is_noticed(tmp_path: Path, log: LogWriter) -> None:
     with Hub("race-1", tmp_path, log) as hub:
         endpoints = hub.endpoints
         hub.publish(Interrupted(signal="last")).result()
-        follower = Subscriber(endpoints.live, endpoints.replay, patience=3.0)
+        follower = Subscriber(endpoints.live, endpoints.replay, hub.new_monitor(), patience=3.0)
         events = iter(follower)
         assert next(events).offset == 0
     with pytest.raises(BusError, match="nothing was heard of the hub for 3 s"):

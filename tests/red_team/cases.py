@@ -25,6 +25,7 @@ import zmq
 from exam_room import Answer, Race
 
 from tournament.bus import Hub
+from tournament.bus.sockets import dealer
 from tournament.bus.wire import Hello, Refused, frames
 from tournament.match.exams import SEED_BITS
 from tournament.record.checkpoint import fingerprint
@@ -293,13 +294,10 @@ def told_to_the_hub(folder: Path, *said: tuple[str, Payload]) -> tuple[str, ...]
     folder = folder / "hub"
     folder.mkdir()
     with LogWriter(folder / "events.jsonl") as log, Hub("r", folder, log) as hub:
-        for trial in ("cheat", "other"):
-            hub.admit(trial, 1, f"secret of {trial}")
-        with zmq.Context() as context, context.socket(zmq.DEALER) as socket:
-            socket.connect(hub.endpoints.ingest)
-            socket.send_multipart(
-                frames(Hello(run="r", trial="cheat", attempt=1, secret="secret of cheat"))
-            )
+        hub.admit("other", 1)
+        access = hub.admit("cheat", 1)
+        with zmq.Context() as context, dealer(context, hub.endpoints.ingest, access) as socket:
+            socket.send_multipart(frames(Hello(run="r", trial="cheat", attempt=1)))
             _heard(socket, b"welcome")
             refusals = []
             for trial, payload in said:

@@ -1,40 +1,37 @@
-"""Who may speak for which attempt: secrets, and the connections that gave them. Sans-IO."""
+"""Who may speak for which attempt: public keys, and the connections of their owners. Sans-IO."""
 
 from __future__ import annotations
-
-import hmac
 
 Attempt = tuple[str, int]
 """A trial and the number of its attempt."""
 
 
 class Admission:
-    """Secrets by attempt, and which connection speaks for which attempt.
+    """Keys by attempt, and which connection speaks for which attempt.
 
     A connection speaks for at most one attempt, and an attempt has at most one connection: the
-    newest that gave its secret, since a worker that reconnects comes as a new connection.
+    newest of the owner of its key, since a worker that reconnects comes as a new connection.
     """
 
     def __init__(self) -> None:
-        self._secrets: dict[Attempt, bytes] = {}
+        self._keys: dict[Attempt, str] = {}
         self._connections: dict[Attempt, bytes] = {}
         self._attempts: dict[bytes, Attempt] = {}
 
-    def admit(self, attempt: Attempt, secret: str) -> None:
-        """From now on, whoever gives this secret speaks for this attempt."""
-        self._secrets[attempt] = secret.encode()
+    def admit(self, attempt: Attempt, key: str) -> None:
+        """From now on, the owner of this public key speaks for this attempt."""
+        self._keys[attempt] = key
 
     def withdraw(self, attempt: Attempt) -> None:
         """From now on nobody speaks for this attempt."""
-        self._secrets.pop(attempt, None)
+        self._keys.pop(attempt, None)
         connection = self._connections.get(attempt)
         if connection is not None:
             self.dismiss(connection)
 
-    def seat(self, connection: bytes, attempt: Attempt, secret: str) -> bool:
-        """Let the connection speak for the attempt, if its secret is right."""
-        expected = self._secrets.get(attempt)
-        if expected is None or not hmac.compare_digest(expected, secret.encode()):
+    def seat(self, connection: bytes, attempt: Attempt, key: str) -> bool:
+        """Let the connection speak for the attempt, if the owner of its key may."""
+        if self._keys.get(attempt) != key:
             return False
         self.dismiss(connection)
         before = self._connections.get(attempt)
@@ -50,9 +47,10 @@ class Admission:
         if attempt is not None:
             del self._connections[attempt]
 
-    def attempt(self, connection: bytes) -> Attempt | None:
-        """For whom the connection speaks."""
-        return self._attempts.get(connection)
+    def attempt(self, connection: bytes, key: str) -> Attempt | None:
+        """For whom the owner of this key speaks over this connection."""
+        attempt = self._attempts.get(connection)
+        return attempt if attempt is not None and self._keys.get(attempt) == key else None
 
     def connection(self, attempt: Attempt) -> bytes | None:
         """Who speaks for the attempt."""

@@ -16,12 +16,13 @@ import zmq
 from ..record.events import AnyEvent
 from ..record.log import LogWriter, read_log
 from .endpoints import Endpoints
+from .gate import Gate
 from .inbox import Inbox
 from .intake import Append, Drop, Intake, Output, Reject, Send
 from .jobs import Job
 from .rejects import Rejects
 from .replay import Pages, Replayer
-from .sockets import Context, Socket, hub_live, hub_router, receive, send
+from .sockets import Context, Socket, hub_live, hub_router, receive, receive_known, send
 from .wire import BEAT_SECONDS, BEAT_TOPIC, Beat, frames, topic
 
 BATCH = 256
@@ -51,6 +52,7 @@ class Exchange:
         self._beat_at = 0.0
         self._pages = Pages(log.path)
         self._context: Context = zmq.Context()
+        self.gate = Gate(self._context)
         self._ingest, self._live, self._replay = self._bind(endpoints)
         self._replayer = Replayer(self._replay, self._pages, self.intake.counters, self.rejects)
         self._poller = zmq.Poller()
@@ -60,11 +62,12 @@ class Exchange:
     def _bind(self, endpoints: Endpoints) -> tuple[Socket, Socket, Socket]:
         try:
             return (
-                hub_router(self._context, endpoints.ingest),
-                hub_live(self._context, endpoints.live),
-                hub_router(self._context, endpoints.replay),
+                hub_router(self._context, self.gate, "worker", endpoints.ingest),
+                hub_live(self._context, self.gate, endpoints.live),
+                hub_router(self._context, self.gate, "monitor", endpoints.replay),
             )
         except BaseException:
+            self.gate.close()
             self._context.destroy(linger=0)
             self._pages.close()
             raise
@@ -104,6 +107,7 @@ class Exchange:
         for job in jobs:
             job.future.set_exception(reason)
         self._pages.close()
+        self.gate.close()
         self._context.destroy()
 
     @property
@@ -131,10 +135,10 @@ class Exchange:
     def _listen(self) -> int:
         """Take in messages of workers, up to a batch of them."""
         for taken in range(BATCH):
-            received = receive(self._ingest)
+            received = receive_known(self._ingest)
             if received is None:
                 return taken
-            for output in self.intake.received(received[0], received[1:]):
+            for output in self.intake.received(received.connection, received.key, received.frames):
                 self._carry_out(output)
         return BATCH
 

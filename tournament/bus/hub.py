@@ -20,11 +20,14 @@ from ..errors import BusError
 from ..record.events import SPEAKERS, AnyEvent, kind, make_event
 from ..record.fields import Payload
 from ..record.log import LogWriter
+from .admission import Attempt
 from .conduct import Counters
 from .endpoints import Endpoints, make_endpoints
 from .exchange import Exchange
+from .gate import Gate
 from .inbox import Inbox
 from .jobs import Drain, Drained, Errand, Job, Statement
+from .keys import Access
 from .outbox import read_outbox
 from .wire import complaint, sealed
 
@@ -48,6 +51,7 @@ class Hub:
         self._closed = False
         self._thread = threading.Thread(target=self._live, name="hub", daemon=True)
         self._exchange: Exchange | None = None
+        self._workers: dict[Attempt, str] = {}
         self._sockets: tuple[Path, Endpoints] | None = None
         self._open = False
         self._failure: Exception | None = None
@@ -73,6 +77,12 @@ class Hub:
         return self._sockets[1]
 
     @property
+    def _gate(self) -> Gate:
+        if self._exchange is None:
+            raise BusError("the hub is not running")
+        return self._exchange.gate
+
+    @property
     def failure(self) -> Exception | None:
         """What ended the hub's work, None while all is well."""
         return self._failure
@@ -82,13 +92,23 @@ class Hub:
         """What has happened on the sockets so far."""
         return replace(self._exchange.intake.counters) if self._exchange else Counters()
 
-    def admit(self, trial: str, attempt: int, secret: str) -> None:
-        """Whoever gives this secret speaks for this attempt; in force when this returns."""
-        self._submit(Errand(lambda intake: intake.admit(trial, attempt, secret))).result()
+    def admit(self, trial: str, attempt: int) -> Access:
+        """Keys with which one process can speak for this attempt; in force when this returns."""
+        access = self._gate.new_access("worker")
+        key = access.keys.public
+        self._submit(Errand(lambda intake: intake.admit(trial, attempt, key))).result()
+        self._workers[trial, attempt] = key
+        return access
 
     def withdraw(self, trial: str, attempt: int) -> None:
         """Nobody speaks for this attempt any more; in force when this returns."""
         self._submit(Errand(lambda intake: intake.withdraw(trial, attempt))).result()
+        if (key := self._workers.pop((trial, attempt), None)) is not None:
+            self._gate.forget("worker", key)
+
+    def new_monitor(self) -> Access:
+        """Keys with which one process can read everything that is published."""
+        return self._gate.new_access("monitor")
 
     def publish(self, payload: Payload) -> Future[AnyEvent]:
         """Log and publish an event of the match; returns at once.

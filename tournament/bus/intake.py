@@ -3,7 +3,7 @@
 Sans-IO: messages and facts go in, outputs come out; no socket, no clock, no file. The hub carries
 the outputs out, and tells by `committed` what has become durable.
 
-- A trial's events are taken only from the connection that gave the secret of that attempt.
+- A trial's events are taken only from the owner of that attempt's key, which the socket proved.
 - An event gets its offset when it is accepted, in order of acceptance.
 - An attempt's events are accepted in the order of their seq, each once. After a gap the worker is
   told, once, the last seq held, so that it sends the rest again.
@@ -84,9 +84,9 @@ class Intake:
         self._orders: Orders = {}
         self._stated = 0
 
-    def admit(self, trial: str, attempt: int, secret: str) -> None:
-        """From now on, whoever gives this secret speaks for this attempt."""
-        self._admission.admit((trial, attempt), secret)
+    def admit(self, trial: str, attempt: int, key: str) -> None:
+        """From now on, the owner of this public key speaks for this attempt."""
+        self._admission.admit((trial, attempt), key)
 
     def withdraw(self, trial: str, attempt: int) -> None:
         """From now on nobody speaks for this attempt."""
@@ -96,16 +96,16 @@ class Intake:
         """The last seq accepted of this attempt, 0 for none."""
         return self._accepted.get(attempt, 0)
 
-    def received(self, connection: bytes, frames: Sequence[bytes]) -> list[Output]:
-        """A message has come from a connection."""
+    def received(self, connection: bytes, key: str, frames: Sequence[bytes]) -> list[Output]:
+        """A message has come over a connection, from the owner of a public key."""
         if self._conduct.is_cut(connection):
             self.counters.ignored += 1
             return []
         match frames:
             case [b"hello", body]:
-                return self._hello(connection, body)
+                return self._hello(connection, key, body)
             case [b"event", body]:
-                return self._event(connection, body)
+                return self._event(connection, key, body)
             case _:
                 reason = "expected two frames: hello or event, and its body"
                 return self._refuse(connection, reason, b" ".join(frames))
@@ -143,17 +143,17 @@ class Intake:
         ]
         return [*self._acks(), *orders]
 
-    def _hello(self, connection: bytes, body: bytes) -> list[Output]:
+    def _hello(self, connection: bytes, key: str, body: bytes) -> list[Output]:
         try:
             hello = Hello.model_validate_json(body)
         except ValidationError as error:
-            return self._refuse(connection, f"hello: {complaint(error)}", b"")
+            return self._refuse(connection, f"hello: {complaint(error)}", body)
         if hello.run != self.run:
-            return self._refuse(connection, f"this is the hub of run {self.run!r}", b"")
+            return self._refuse(connection, f"this is the hub of run {self.run!r}", body)
         attempt = (hello.trial, hello.attempt)
-        if not self._admission.seat(connection, attempt, hello.secret):
-            reason = f"{hello.trial}, attempt {hello.attempt}: not expected here, or a wrong secret"
-            return self._refuse(connection, reason, b"")
+        if not self._admission.seat(connection, attempt, key):
+            reason = f"{hello.trial}, attempt {hello.attempt}: not expected here, or a wrong key"
+            return self._refuse(connection, reason, body)
         # An ack or a word about a gap may have been lost: what led to this hello is not known.
         self._owed[attempt] = None
         self._told_of_gap.discard(attempt)
@@ -161,8 +161,8 @@ class Intake:
         standing = self._orders.get(hello.trial)
         return [welcome, Send(connection, Order(order=standing))] if standing else [welcome]
 
-    def _event(self, connection: bytes, body: bytes) -> list[Output]:
-        attempt = self._admission.attempt(connection)
+    def _event(self, connection: bytes, key: str, body: bytes) -> list[Output]:
+        attempt = self._admission.attempt(connection, key)
         if attempt is None:
             # After a reconnect a worker is unknown until its next hello: no offence, no answer.
             self.counters.strangers += 1

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from ..errors import BusError, ContractError
 from ..record.events import SPEAKERS, kind, make_event
 from ..record.fields import Payload
+from .keys import Access
 from .outbox import Outbox
 from .outgoing import WINDOW, Outgoing
 from .sockets import Context, dealer, receive, send
@@ -29,7 +30,7 @@ SLICE = 0.5
 
 
 class Publisher:
-    """Speaks for one attempt of a trial; `secret` is the one with which the hub admitted it.
+    """Speaks for one attempt of a trial; `access` is what the hub gave when it admitted it.
 
     `outbox` is the path of a file that does not exist yet. `window`: how many events may be
     unacknowledged before `publish` waits. Use it in one thread. Raises BusError.
@@ -41,19 +42,19 @@ class Publisher:
         run: str,
         trial: str,
         attempt: int,
-        secret: str,
+        access: Access,
         outbox: Path,
         *,
         window: int = WINDOW,
     ) -> None:
         self.trial = trial
         self.attempt = attempt
-        self._hello = frames(Hello(run=run, trial=trial, attempt=attempt, secret=secret))
+        self._hello = frames(Hello(run=run, trial=trial, attempt=attempt))
         self._run = run
         self._outgoing = Outgoing(window)
         self._outbox = Outbox(outbox)
         self._context: Context = zmq.Context()
-        self._socket = dealer(self._context, endpoint)
+        self._socket = dealer(self._context, endpoint, access)
         self.service()
 
     @property

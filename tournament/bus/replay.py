@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from .conduct import Conduct, Counters
 from .rejects import Rejects
-from .sockets import Socket, receive, send
+from .sockets import Socket, receive_known, send
 from .wire import CHUNK_BYTES, CHUNK_EVENTS, Answer, Chunk, Refused, Replay, complaint, frames
 
 AT_ONCE = 32
@@ -68,10 +68,10 @@ class Replayer:
     def serve(self) -> int:
         """Answer some waiting requests; gives how many messages it took."""
         for taken in range(AT_ONCE):
-            received = receive(self._socket)
+            received = receive_known(self._socket)
             if received is None:
                 return taken
-            self._answer(received[0], received[1:])
+            self._answer(received.connection, received.frames)
         return AT_ONCE
 
     def _answer(self, connection: bytes, request: Sequence[bytes]) -> None:

@@ -7,10 +7,13 @@ blocks: a peer that does not read must not hold up the others.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import zmq
 
 from ..errors import BusError
+from .gate import Gate, Role
+from .keys import Access
 from .wire import FRAME_LIMIT, FRAMES_LIMIT
 
 Socket = zmq.Socket[bytes]
@@ -33,53 +36,75 @@ SUBSCRIPTION_LIMIT = 1024
 """The largest subscription that a hub takes in, in bytes."""
 
 
-def hub_router(context: Context, address: str) -> Socket:
+def hub_router(context: Context, gate: Gate, role: Role, address: str) -> Socket:
     """A bound ROUTER that says when a peer is gone or full instead of dropping silently."""
     socket = _socket(context, zmq.ROUTER, QUEUE)
     socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
     socket.setsockopt(zmq.MAXMSGSIZE, FRAME_LIMIT)
+    gate.guard(socket, role)
     return _bound(socket, address)
 
 
-def hub_live(context: Context, address: str) -> Socket:
+def hub_live(context: Context, gate: Gate, address: str) -> Socket:
     """A bound XPUB that hears of every new subscriber."""
     socket = _socket(context, zmq.XPUB, LIVE_QUEUE)
     socket.setsockopt(zmq.XPUB_VERBOSE, 1)
     socket.setsockopt(zmq.MAXMSGSIZE, SUBSCRIPTION_LIMIT)
+    gate.guard(socket, "monitor")
     return _bound(socket, address)
 
 
-def dealer(context: Context, address: str) -> Socket:
+def dealer(context: Context, address: str, access: Access) -> Socket:
     """A DEALER connected to a hub's ROUTER. What is unsent at its end is dropped."""
-    socket = _socket(context, zmq.DEALER, QUEUE)
-    socket.setsockopt(zmq.LINGER, 0)
-    socket.connect(address)
-    return socket
+    return _connected(_socket(context, zmq.DEALER, QUEUE), address, access)
 
 
-def live_reader(context: Context, address: str, queue: int) -> Socket:
+def live_reader(context: Context, address: str, access: Access, queue: int) -> Socket:
     """A SUB connected to a hub's XPUB, subscribed to everything."""
     socket = _socket(context, zmq.SUB, queue)
-    socket.setsockopt(zmq.LINGER, 0)
     socket.setsockopt(zmq.SUBSCRIBE, b"")
-    socket.connect(address)
-    return socket
+    return _connected(socket, address, access)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message that came to a ROUTER: over which connection, from the owner of which public key.
+
+    Who sent it says the key, which was proved; the connection is only where an answer goes.
+    """
+
+    connection: bytes
+    key: str
+    frames: Sequence[bytes]
+
+
+def receive_known(socket: Socket) -> Received | None:
+    """The next message of a guarded ROUTER with its sender, None when none waits."""
+    taken = _take(socket)
+    if taken is None:
+        return None
+    connection, *frames = taken
+    key = str((frames or taken)[-1].get("User-Id"))
+    return Received(connection.bytes, key, [frame.bytes for frame in frames])
 
 
 def receive(socket: Socket) -> list[bytes] | None:
-    """The next message, None when none waits.
+    """The next message, None when none waits."""
+    taken = _take(socket)
+    return None if taken is None else [frame.bytes for frame in taken]
 
-    Of a message with too many frames only so many are kept that it shows.
-    """
+
+def _take(socket: Socket) -> list[zmq.Frame] | None:
+    """The frames of the next message; of too many only so many are kept that it shows."""
     try:
         frame = socket.recv(zmq.NOBLOCK, copy=False)
     except zmq.Again:
         return None
-    frames = [frame.bytes]
+    frames = [frame]
     while frame.more:
         frame = socket.recv(copy=False)
         if len(frames) <= FRAMES_LIMIT:
-            frames.append(frame.bytes)
+            frames.append(frame)
     return frames
 
 
@@ -107,6 +132,15 @@ def _socket(context: Context, kind: int, queue: int) -> Socket:
         (zmq.HEARTBEAT_TIMEOUT, DEAD_MS),
     ):
         socket.setsockopt(option, value)
+    return socket
+
+
+def _connected(socket: Socket, address: str, access: Access) -> Socket:
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.curve_serverkey = access.server.encode()
+    socket.curve_publickey = access.keys.public.encode()
+    socket.curve_secretkey = access.keys.secret.encode()
+    socket.connect(address)
     return socket
 
 

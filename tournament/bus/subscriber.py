@@ -19,6 +19,7 @@ from ..record.events import AnyEvent
 from ..record.log import read_line
 from ..record.payloads import Closed
 from .following import Following
+from .keys import Access
 from .sockets import LIVE_QUEUE, Context, dealer, live_reader, receive, send
 from .wire import BEAT_TOPIC, Beat, Chunk, Refused, Replay, complaint, frames
 
@@ -32,15 +33,17 @@ AT_ONCE = 1000
 class Subscriber:
     """Follows the run whose hub is at `live` and `replay`, from offset `since` on.
 
-    Iterating gives events until the run is closed, and raises BusError when nothing has been heard
-    of the hub for `patience` seconds (it beats every second). `queue`: how many live frames may
-    wait. Use it in one thread, and close it or use it as a context manager.
+    `access`: the keys of a monitor. Iterating gives events until the run is closed, and raises
+    BusError when nothing has been heard of the hub for `patience` seconds (it beats every second).
+    `queue`: how many live frames may wait. Use it in one thread; close it, or use it as a context
+    manager.
     """
 
     def __init__(
         self,
         live: str,
         replay: str,
+        access: Access,
         since: int = 0,
         *,
         patience: float = 30.0,
@@ -50,8 +53,8 @@ class Subscriber:
         self._patience = patience
         self._heard_at = time.monotonic()
         self._context: Context = zmq.Context()
-        self._live = live_reader(self._context, live, queue)
-        self._replay = dealer(self._context, replay)
+        self._live = live_reader(self._context, live, access, queue)
+        self._replay = dealer(self._context, replay, access)
         self._poller = zmq.Poller()
         self._poller.register(self._live, zmq.POLLIN)
         self._poller.register(self._replay, zmq.POLLIN)

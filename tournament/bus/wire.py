@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import BusError
 from ..record.events import AnyEvent, read_event, write_event
@@ -56,12 +56,11 @@ class Request(BaseModel):
 
 
 class Hello(Request):
-    """A worker names itself and proves it; said at first and then every few seconds."""
+    """A worker says for which attempt it speaks; said at first and then every few seconds."""
 
     run: str
     trial: Name
     attempt: Count
-    secret: str = Field(repr=False)
 
 
 class Replay(Request):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,8 +110,3 @@ class Launcher:
             running.worker.wait()
             self._household.wanted.discard(running.worker.pid)
         self._household.sweep()
-
-
-def new_secret() -> str:
-    """A secret for one attempt: whoever knows it may speak for the trial."""
-    return secrets.token_hex(16)

@@ -37,7 +37,7 @@ from ..record.payloads import (
 from ..referee.referee import Referee
 from ..referee.standings import TERMINAL, Standings
 from .exams import ExamRoom
-from .launcher import Launcher, Running, new_secret
+from .launcher import Launcher, Running
 from .plan import Plan, worker_spec
 from .results import Results
 
@@ -108,7 +108,8 @@ class Match:
         hub = Hub(self._folder.name, self._folder.path, log)
         hub.start()
         try:
-            with Subscriber(hub.endpoints.live, hub.endpoints.replay) as subscriber:
+            endpoints = hub.endpoints
+            with Subscriber(endpoints.live, endpoints.replay, hub.new_monitor()) as subscriber:
                 return self._run(hub, subscriber)
         finally:
             self._exams.close()
@@ -134,9 +135,8 @@ class Match:
             spec = worker_spec(
                 self._plan, self._registry, entry, self._folder, hub.endpoints.ingest
             )
-            secret = new_secret()
-            hub.admit(spec.trial, spec.attempt, secret)
-            pid = self._launcher.start(spec, secret, time.monotonic())
+            access = hub.admit(spec.trial, spec.attempt)
+            pid = self._launcher.start(spec, access.text(), time.monotonic())
             hub.publish(Spawned(trial=spec.trial, attempt=spec.attempt, pid=pid))
 
     def _round(self, hub: Hub, subscriber: Subscriber) -> None:

@@ -1,6 +1,6 @@
 """`python -m tournament.worker SPEC FD PARENT`: the process that trains one trial.
 
-SPEC is the JSON file of a `WorkerSpec`; the secret of the attempt is read from the inherited file
+SPEC is the JSON file of a `WorkerSpec`; the keys of the attempt are read from the inherited file
 descriptor FD; PARENT is the process that this one must not outlive. The exit code is 0 when the
 trial said why it ended, 1 when it failed.
 """
@@ -14,6 +14,7 @@ import traceback
 from pathlib import Path
 from types import FrameType
 
+from ..bus.keys import Access
 from ..bus.publisher import Publisher
 from ..errors import TournamentError
 from ..process.parent import die_with_parent
@@ -42,9 +43,9 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _exit_on_sigterm)
     spec = WorkerSpec.model_validate_json(spec_path.read_bytes())
     with os.fdopen(secret_fd) as stream:
-        secret = stream.read()
+        access = Access.read(stream.read())
     outbox = TrialFolder(Path(spec.folder)).outbox(spec.attempt)
-    publisher = Publisher(spec.endpoint, spec.run, spec.trial, spec.attempt, secret, outbox)
+    publisher = Publisher(spec.endpoint, spec.run, spec.trial, spec.attempt, access, outbox)
     try:
         return _run(spec, Link(publisher))
     except Terminated:

@@ -1,0 +1,59 @@
+"""CURVE keys (RFC 26/ZeroMQ): pairs, and what a peer needs to reach a hub. Text is Z85 (RFC 32)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Self
+
+import zmq
+
+from ..errors import BusError
+
+KEY_LENGTH = 40
+"""Characters of a key in Z85: 32 bytes."""
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A public key, by which its owner is known, and the secret one that proves it."""
+
+    public: str
+    secret: str = field(repr=False)
+
+    @classmethod
+    def new(cls) -> Self:
+        """A fresh pair, from the system's randomness."""
+        public, secret = zmq.curve_keypair()
+        return cls(public.decode(), secret.decode())
+
+    @classmethod
+    def of(cls, secret: str) -> Self:
+        """The pair of a secret key. Raises BusError where that is none."""
+        return cls(_public(secret), secret)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a peer needs to reach a hub: the hub's public key, and a pair that the hub knows."""
+
+    server: str
+    keys: KeyPair
+
+    def text(self) -> str:
+        """One line that `read` reads. It holds the secret key."""
+        return f"{self.server} {self.keys.secret}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The reverse of `text`. Raises BusError."""
+        server, _, secret = text.strip().partition(" ")
+        if len(server) != KEY_LENGTH:
+            raise BusError("this is no access to a hub: it should be two keys of 40 characters")
+        return cls(server, KeyPair.of(secret))
+
+
+def _public(secret: str) -> str:
+    try:
+        return zmq.curve_public(secret.encode()).decode()
+    except (ValueError, zmq.ZMQError) as error:
+        raise BusError("this is no secret key: it should be 40 characters of Z85") from error

@@ -224,7 +224,7 @@ def test_judge_tells_who_would_have_claimed(terminal, honest):
     terminal.write("all: [distance <= 4]\nevery: 1\n", "other.yaml")
     judged = terminal.tournament("judge", honest.folder.path, "--criteria", "other.yaml")
     assert judged.code == 0, judged.stderr
-    assert "criteria   {all: [distance <= 4]}" in judged.stdout
+    assert "criteria   {all: [distance <= 4]}, each check" in judged.stdout
     assert "claim 1    fast at epoch 3: distance 4" in judged.stdout
     assert "no claim   slow" in judged.stdout
 
@@ -240,7 +240,7 @@ def test_judge_refuses_a_metric_that_was_not_measured(terminal, honest):
     terminal.write("all: [nearness >= 4]\nevery: 1\n", "other.yaml")
     judged = terminal.tournament("judge", honest.folder.path, "--criteria", "other.yaml")
     assert judged.code == 2
-    assert "the log has no metric nearness" in judged.stderr
+    assert "other.yaml:1: all.0: the log has no metric 'nearness'. " in judged.stderr
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_judge_refuses_a_metric_that_was_not_measured(terminal, honest):
     [
         ("every: 1\nall: [closeness => 4]\n", "other.yaml:2: all.0: "),
         ("every: 1\n", "missing; add `all` or `any`"),
-        ("all: [closeness >= 4]\n", "missing: a check every how many epochs"),
+        ("all: [closeness >= 4]\nevery: 0\n", "other.yaml:2: every: expected a whole number"),
         ("criteria:\n  every: 1\n  all: [4]\n", "other.yaml:3: criteria.all.0: "),
         ("all: [closeness >= 4\n", "other.yaml:"),
         ("- closeness >= 4\n", "other.yaml"),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tournament.config.load import load_config
-from tournament.match.plan import criterion_keys, derive_seed, make_plan
+from tournament.match.plan import all_wanted, derive_seed, make_plan
 
 
 def config(tmp_path, entrants="a: {use: x}, b: {use: x}", more=""):
@@ -56,7 +56,7 @@ def test_seeds_are_stable_small_enough_for_json_and_depend_on_both_parts(seed, t
 
 
 def test_every_criterion_is_known_by_its_key(tmp_path):
-    keys = criterion_keys(config(tmp_path).criteria)
+    keys = all_wanted(config(tmp_path).criteria)
     assert [(k.key, k.metric) for k in keys] == [
         ("criteria.all.0", "m"),
         ("criteria.all.1.any.0", "n"),

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 
 import pytest
 
 from tests.referee.race import Race, check, ended, finished
 from tournament.match.progress_file import progress_text
 from tournament.match.verdict_file import verdict_object
-from tournament.record.folder import RunFolder
 from tournament.record.payloads import Failed, Progress
+from tournament.referee.wording import check_text
 
 CRITERIA = {"all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75", "consistency >= 0.7"]}
-
-
-FOLDER = RunFolder(Path("race-1"))
 
 
 def figures(ratio, accuracy=0.8, consistency=0.712):
@@ -39,6 +35,22 @@ def test_the_progress_table_has_the_originals_form(race):
     assert "| good | 🔄 running | 1/10 | 1.32x | 80.0% | 71.2% |" in text
     assert "attention_ratio >= 1.5" in text
     assert "- **close**: epoch 1, lacked attention_ratio -0.090, val_accuracy -0.050" in text
+
+
+def test_a_rejected_claim_is_told_as_that_wherever_a_trial_came_closest():
+    race = Race(CRITERIA, ("good",), judge=lambda exam: (1.2, 0.8, 0.8)).start()
+    race.say_all(check(0, **figures(1.0)), "good")
+    race.say_all(check(1, **figures(1.6)), "good")
+    trial = race.referee.standings.trials["good"]
+    told = check_text(trial, trial.best)
+    assert told.startswith("claimed, and its exam rejected it: m 1.2 (")
+    assert f"- **good**: epoch 1, {told}" in progress_text(race.referee.standings)
+
+
+def test_the_winner_stands_with_the_check_that_won(race):
+    race.say_all(check(2, **figures(1.6)), "good")
+    race.say_all(check(3, **figures(1.9)), "good")
+    assert "| good | 🏆 success | 2/10 | 1.60x |" in progress_text(race.referee.standings)
 
 
 def test_the_trend_and_the_eta_to_success_are_told_while_it_runs(race):
@@ -69,7 +81,7 @@ def test_a_failed_trial_is_told_with_its_reason(race):
 def test_the_verdict_is_strict_json_even_with_nan(race):
     race.say_all(check(2, **figures(math.nan, math.inf)), "close")
     race.say_all(check(2, **figures(1.6)), "good")
-    text = json.dumps(verdict_object(race.referee.standings, FOLDER, "0" * 64), allow_nan=False)
+    text = json.dumps(verdict_object(race.referee.standings, "0" * 64), allow_nan=False)
     verdict = json.loads(text)
     assert verdict["winner"] == "good"
     assert verdict["claimed"]["attention_ratio"] == 1.6
@@ -95,4 +107,4 @@ def test_a_run_without_a_winner_says_so(race):
         race.say_all(finished(), trial)
         race.say_all(ended(trial))
     assert "## No winner" in progress_text(race.referee.standings)
-    assert verdict_object(race.referee.standings, FOLDER, "")["winner"] is None
+    assert verdict_object(race.referee.standings, "")["winner"] is None

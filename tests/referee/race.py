@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from tournament.record.events import AnyEvent, make_event
@@ -21,6 +22,9 @@ from tournament.record.payloads import (
 )
 from tournament.referee.referee import Referee
 
+CONFIG = b"name: race\n"
+"""What lies beside the log as its config."""
+CONFIG_SHA256 = hashlib.sha256(CONFIG).hexdigest()
 CRITERIA = {"all": ["a >= 1"]}
 FILE = File(name="x", sha256="0" * 64, bytes=1)
 
@@ -53,7 +57,7 @@ def opened(
 ) -> Opened:
     return Opened.model_validate(
         {
-            "name": "race", "version": "1", "config_sha256": "0", "seed": 0, "threads": 1,
+            "name": "race", "version": "1", "config_sha256": CONFIG_SHA256, "seed": 0, "threads": 1,
             "every": 1, "criteria": {"every": 1, **criteria}, "exam": rules,
             "trials": [
                 Entry(trial=t, entrant=t, strategy=t, seed=1, max_epochs=max_epochs) for t in trials

@@ -33,7 +33,7 @@ from tournament.record.payloads import (
 )
 from tournament.referee.standings import standings_of
 
-from .race import Race, check, ended, examined, finished, ready
+from .race import CONFIG, Race, check, ended, examined, finished, ready
 
 COMMITMENT = hashlib.sha256(b"1").hexdigest()
 """Of the seed that `examined` gives."""
@@ -87,10 +87,11 @@ class Held(Race):
 def write_log(folder: RunFolder, events: list[AnyEvent], verdict: bool = True) -> None:
     """The log, chained anew, and if asked the verdict.json that belongs to it."""
     folder.log.unlink(missing_ok=True)
+    folder.config.write_bytes(CONFIG)
     with LogWriter(folder.log) as log:
         log.append(events)
     if verdict:
-        found = verdict_object(standings_of(events), folder, log_hash(folder.log))
+        found = verdict_object(standings_of(events), log_hash(folder.log))
         write_json(folder.verdict, found)
 
 

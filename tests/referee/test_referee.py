@@ -193,7 +193,7 @@ def test_every_claim_gets_an_answer_before_the_race_may_end():
     assert race.verdict is None
     race.finish_exam(0.5)
     assert race.verdict.outcome == "no-winner"
-    assert race.verdict.reason == "every trial ended, and none of 2 claims held"
+    assert race.verdict.reason == "every trial ended; of 2 claims 2 were examined, and none held"
 
 
 def test_a_result_that_nobody_ordered_changes_nothing():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tournament.config.criteria import Criteria, criteria_from_json
 from tournament.record.payloads import Claim, Note
-from tournament.referee.rejudge import claims_under, unknown_metrics
+from tournament.referee.rejudge import claims_under, metrics_of
 
 from .race import Race, check, ended, finished
 
@@ -69,11 +69,22 @@ def test_check_zero_would_have_claimed_nothing():
     assert silent == [("x", None)]
 
 
-def test_metrics_that_no_check_has_are_told():
-    assert unknown_metrics(criteria("a >= 1", "c >= 1", "d < 2"), raced(TOLD).story.events) == [
-        "c", "d"
-    ]  # fmt: skip
-    assert unknown_metrics(criteria("a >= 1", "b >= 1"), raced(TOLD).story.events) == []
+def test_only_checks_that_every_asks_for_count():
+    found, silent = claims(criteria("a >= 0.8", every=10), raced(TOLD))
+    assert [(claim.trial, claim.epoch) for claim in found] == [("x", 10)]
+    assert [name for name, _ in silent] == ["y", "z"]
+
+
+def test_the_last_check_counts_whatever_every_says():
+    race = Race({"all": ["a >= 9"]}, trials=("x",)).start()
+    race.say_all(check(1, 7, a=1), "x")
+    race.say_all(check(2, 10, a=1), "x")
+    found, _ = claims(criteria("a >= 1", every=4), race)
+    assert [claim.epoch for claim in found] == [10]
+
+
+def test_the_metrics_of_all_checks_are_told():
+    assert metrics_of(raced(TOLD).story.events) == {"a", "b"}
 
 
 @given(

@@ -487,6 +487,8 @@ def test_a_whole_run_is_verified_by_the_command_and_a_changed_one_is_not(the_rac
     assert f"chain      {len(the_race.story.events)} events" in done.stdout
     assert "verdict    x: the claim at epoch 3 was examined, and holds" in done.stdout
     assert f"log hash   {kept} (as expected)" in done.stdout
+    assert verify(folder, "--hash", kept.upper()).returncode == 0
+    assert "give the whole one" in verify(folder, "--hash", kept[:12]).stderr
     done = verify(folder, "--hash", "0" * 64)
     assert done.returncode == 2
     assert "events at its end are missing or added" in done.stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tournament.cli.verify import gone_text
 from tournament.errors import LogError
 from tournament.match.verify import verify_run
 from tournament.record.atomic import write_json
@@ -46,6 +47,41 @@ def test_a_verdict_file_that_is_gone_is_found(the_race):
     folder.verdict.unlink()
     with pytest.raises(LogError, match=r"verdict\.json: cannot be read"):
         verify_run(folder)
+
+
+def test_a_run_that_was_copied_under_another_name_is_whole(the_race, tmp_path):
+    copy = the_race.write().path.rename(tmp_path / "copy")
+    verify_run(RunFolder(copy))
+
+
+def test_a_config_that_was_changed_afterwards_is_found(the_race):
+    folder = the_race.write()
+    folder.config.write_bytes(folder.config.read_bytes() + b"\n")
+    with pytest.raises(LogError, match=r"config\.yaml: not the config of this run"):
+        verify_run(folder)
+
+
+def test_the_result_that_an_examiner_left_is_compared_with_the_log(the_race):
+    folder = the_race.write()
+    result = the_race.referee.standings.trials["x"].examined[0]
+    place = folder.trial("x").exam(result.number).result
+    place.write_text(result.model_dump_json(indent=2))
+    verify_run(folder)
+    place.write_text(result.model_copy(update={"samples": 9}).model_dump_json())
+    with pytest.raises(LogError, match=r"result\.json: not what the log says of this exam"):
+        verify_run(folder)
+
+
+def test_files_that_are_gone_are_no_flaw_and_are_told(the_race):
+    folder = the_race.write()
+    whole = verify_run(folder)
+    assert whole.gone == ()
+    lost = [folder.trial("v").samples(0), folder.trial("x").checkpoint(3)]
+    for path in lost:
+        path.unlink()
+    found = verify_run(folder)
+    assert (set(found.gone), found.files) == (set(lost), whole.files - 2)
+    assert gone_text(found) == "; 2 are gone, the winner's checkpoint too"
 
 
 def vouched(folder: RunFolder) -> dict[str, Path]:

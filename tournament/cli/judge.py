@@ -22,19 +22,19 @@ def judge(run: Path, file: Path) -> None:
     """Judge the logged checks of RUN by the criteria in FILE.
 
     Claims, not wins: nobody examines them. A race that was stopped early has no later checks, so a
-    trial without a claim here might have made one.
+    trial without a claim here might have made one. With `every` in FILE only the checks that it
+    asks for count, as far as the run had them; without it each check does.
     """
     from ..config.criteria_file import load_criteria
     from ..record.folder import RunFolder
     from ..record.log import read_log
-    from ..referee.rejudge import claims_under, unknown_metrics
+    from ..referee.rejudge import claims_under, metrics_of
     from ..referee.wording import metric_text
 
-    criteria = load_criteria(file)
     events = list(read_log(RunFolder(run).log))
-    if unknown := unknown_metrics(criteria, events):
-        raise click.UsageError(f"{file}: the log has no metric {', '.join(unknown)}")
-    click.echo(f"criteria   {criteria.group}")
+    criteria = load_criteria(file, metrics_of(events))
+    when = "each check" if criteria.every == 1 else f"checks every {criteria.every} epochs"
+    click.echo(f"criteria   {criteria.group}, {when}")
     claims, silent = claims_under(criteria, events)
     for place, found in enumerate(claims, 1):
         figures = ", ".join(f"{n} {metric_text(n, found.metrics[n])}" for n in criteria.metrics())

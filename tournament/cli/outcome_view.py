@@ -9,7 +9,7 @@ from rich.text import Text
 from ..match.tournament import Outcome
 from ..referee.doubts import warnings
 from ..referee.standings import Standing, Standings
-from ..referee.wording import bound_text, closeness_text, metric_text
+from ..referee.wording import bound_text, check_text, metric_text
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[Text]:
@@ -54,11 +54,10 @@ def _headline(standings: Standings) -> Text:
 
 
 def _closeness(trial: Standing) -> str:
-    """How near a trial came: what its best check lacked."""
+    """How near a trial came: what its best check lacked, or what became of its claim."""
     assert trial.best is not None
-    check, judgement = trial.checks[trial.best], trial.judgements[trial.best]
-    what = "met the criteria too, later" if judgement.met else closeness_text(judgement)
-    return f"{trial.name}: at epoch {check.epoch} it {what}"
+    epoch = trial.checks[trial.best].epoch
+    return f"{trial.name}: at epoch {epoch} it {check_text(trial, trial.best)}"
 
 
 def _failure(trial: Standing) -> Iterator[Text]:

@@ -21,6 +21,7 @@ def show(run: Path) -> None:
     change of the criteria that would have made it a claim.
     """
     from rich.console import Console
+    from rich.text import Text
 
     from ..record.folder import RunFolder
     from ..record.log import read_log
@@ -31,4 +32,4 @@ def show(run: Path) -> None:
     if not console.is_terminal:
         console.width = PAGE
     for part in show_parts(standings_of(read_log(RunFolder(run).log))):
-        console.print(part)
+        console.print(part, soft_wrap=isinstance(part, Text) and not console.is_terminal)

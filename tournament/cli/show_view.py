@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..record.payloads import Examined, Finding
+from ..record.payloads import Examined, Finding, Leaf
 from ..referee.doubts import warnings
 from ..referee.fairness import usage
 from ..referee.standings import Standing, Standings
@@ -107,11 +107,21 @@ def _checks(standings: Standings, trial: Standing) -> Table:
         table.add_row(
             str(check.epoch),
             *(_cell(leaf.metric, leaf.value, leaf.margin) for leaf in judgement.leaves),
-            "claim" if judgement.met else metric_title(first.metric) if first else "",
+            _word(trial, index, first),
             ", ".join(map(str, change.criteria)) if change else "",
             style="green" if judgement.met else "",
         )
     return table
+
+
+def _word(trial: Standing, index: int, first: Leaf | None) -> str:
+    """In a word or two: a claim, or which criterion failed first, or why all met is no claim."""
+    check = trial.checks[index]
+    if trial.judgements[index].met:
+        return "claim" if trial.claim_at(check.index) else "decided before"
+    if first is not None:
+        return metric_title(first.metric)
+    return "too few checks" if check.index else "before training"
 
 
 def _cell(metric: str, value: float, margin: float) -> str:

@@ -12,11 +12,19 @@ import click
 def validate(config: Path) -> None:
     """Check CONFIG, its plugins, their options and the criteria, and train nothing."""
     from ..config.load import read_config
-    from ..match.plan import criterion_keys
+    from ..match.plan import all_wanted
     from ..match.problems import checked_with_plugins
     from ..plugin.discovery import load_registry
 
     loaded = checked_with_plugins(read_config(config), load_registry())
     count = len(loaded.config.entrants)
-    criteria = len(criterion_keys(loaded.config.criteria))
-    click.echo(f"{config}: fine. {count} entrants, {criteria} criteria.")
+    criteria = len(all_wanted(loaded.config.criteria))
+    told = f"{counted(count, 'entrant', 'entrants')}, {counted(criteria, 'criterion', 'criteria')}"
+    click.echo(
+        f"{config}: fine. {told}. Files and devices that plugins need are looked at by `run`."
+    )
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """`1 entrant`, `2 entrants`."""
+    return f"{count} {one if count == 1 else many}"

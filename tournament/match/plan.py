@@ -6,13 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config.criteria import Criteria, criteria_to_json
+from ..config.criteria import Criteria, Leaf, criteria_to_json
 from ..config.models import Config, Options
 from ..plugin.hookspecs import Kind
 from ..plugin.registry import Registry
 from ..record.folder import RunFolder
 from ..record.payloads import Entry, Opened
-from ..record.spec import CriterionKey, PluginAt, WorkerSpec
+from ..record.spec import PluginAt, Wanted, WorkerSpec
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def worker_spec(
             "entrant": entry.entrant,
             "strategy": plugin_at(registry, "strategy", entry.strategy, entrant.options),
             "task": plugin_at(registry, "task", config.task.use, config.task.options),
-            "criteria": criterion_keys(config.criteria),
+            "criteria": all_wanted(config.criteria),
             "seed": entry.seed,
             "every": config.criteria.every,
             "max_epochs": entry.max_epochs,
@@ -122,7 +122,11 @@ def worker_spec(
     )
 
 
-def criterion_keys(criteria: Criteria) -> tuple[CriterionKey, ...]:
-    """Each criterion's key in the config and its metric, in written order."""
-    leaves = criteria.group.leaves("criteria")
-    return tuple(CriterionKey(key=key, metric=leaf.metric) for key, leaf in leaves)
+def all_wanted(criteria: Criteria) -> tuple[Wanted, ...]:
+    """Each criterion with its key in the config, in written order."""
+    return tuple(wanted(key, leaf) for key, leaf in criteria.group.leaves("criteria"))
+
+
+def wanted(key: str, leaf: Leaf) -> Wanted:
+    """What a criterion asks for, as plugins are asked whether it can be."""
+    return Wanted(key=key, metric=leaf.metric, op=leaf.op, threshold=leaf.threshold)

@@ -17,6 +17,7 @@ from ..errors import ConfigError, Problem
 from ..plugin.inspection import Inspection, inspect
 from ..plugin.registry import Installed, Registry
 from ..record.folder import RunFolder
+from .plan import wanted
 
 
 def checked_by_name(draft: Draft, registry: Registry) -> Loaded:
@@ -88,7 +89,7 @@ def _option_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
     """Problems with options and metrics, of which nothing is known to be wrong yet."""
     spoilt = {problem.key for problem in draft.problems}
     leaves = readable_leaves(draft.values.get("criteria"))
-    criteria = [(key, leaf.metric) for key, leaf in leaves]
+    criteria = [wanted(key, leaf) for key, leaf in leaves]
     wanted = [
         (use.key, Inspection(found, use.options, f"{use.key}.options", criteria))
         for use, found in _known(draft, registry)

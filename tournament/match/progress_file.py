@@ -10,7 +10,7 @@ from ..config.criteria import Criteria
 from ..referee.standings import Standing, Standings
 from ..referee.wording import (
     bound_text,
-    closeness_text,
+    check_text,
     duration_text,
     metric_text,
     metric_title,
@@ -62,9 +62,16 @@ def _row(standings: Standings, trial: Standing, names: Sequence[str]) -> list[st
     status = "🏆 success" if won else STATUS[trial.state]
     if trial.in_exam is not None:
         status += ", in exam"
-    check = trial.last_check
+    check = trial.checks[_index_of_win(standings, trial)] if won else trial.last_check
     cells = [metric_text(n, check.metrics.get(n, math.nan)) if check else "–" for n in names]
-    return [trial.name, status, f"{trial.epoch}/{trial.entry.max_epochs}", *cells]
+    epoch = check.epoch if won and check else trial.epoch
+    return [trial.name, status, f"{epoch}/{trial.entry.max_epochs}", *cells]
+
+
+def _index_of_win(standings: Standings, winner: Standing) -> int:
+    """Where the winning check stands among the winner's; it may have trained on meanwhile."""
+    number = standings.verdict.check if standings.verdict else None
+    return next(at for at, check in enumerate(winner.checks) if check.index == number)
 
 
 def _criteria_lines(criteria: Criteria) -> str:
@@ -81,7 +88,7 @@ def _claim_lines(trial: Standing) -> list[str]:
     lines = []
     for exam in trial.exams:
         result = trial.exam_of(exam.check)
-        reasons = next((r.reasons for r in trial.rejections if r.check == exam.check), ())
+        reasons = trial.reasons_against(exam.check)
         told = "; ".join(reasons) if reasons else "held" if result else "is being examined"
         lines.append(f"- **{trial.name}**, epoch {exam.epoch}, exam {exam.number}: {told}")
     return lines
@@ -91,9 +98,8 @@ def _best_line(trial: Standing) -> str:
     if trial.best is None:
         reason = f": {trial.reason}" if trial.reason else ""
         return f"- **{trial.name}**: no check after training yet{reason}"
-    check, judgement = trial.checks[trial.best], trial.judgements[trial.best]
-    what = "criteria met" if judgement.met else closeness_text(judgement)
-    text = f"- **{trial.name}**: epoch {check.epoch}, {what}"
+    epoch = trial.checks[trial.best].epoch
+    text = f"- **{trial.name}**: epoch {epoch}, {check_text(trial, trial.best)}"
     if trial.state == "RUNNING":
         text += f"; trend {_trend(trial)}, ETA to success {duration_text(trial.eta_to_success)}"
     if trial.state == "FAILED":

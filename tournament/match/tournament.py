@@ -68,7 +68,7 @@ def run_tournament(
         facts = {"preparation": preparation_object(standings)}
         write_json(folder.provenance, {**provenance, **facts})
         head = _head(folder)
-        write_json(folder.verdict, verdict_object(standings, folder, head))
+        write_json(folder.verdict, verdict_object(standings, head))
     if head is None:
         log_hash(folder.log)  # Raises what is wrong with it.
     if standings.verdict is not None and standings.verdict.outcome == "refused":

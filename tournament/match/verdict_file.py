@@ -8,7 +8,6 @@ import math
 from pydantic import JsonValue
 
 from ..config.criteria import criteria_to_json
-from ..record.folder import RunFolder
 from ..record.payloads import Bound, Claim, Leaf
 from ..referee.doubts import warnings
 from ..referee.fairness import usage
@@ -16,9 +15,7 @@ from ..referee.standings import Standing, Standings
 from ..referee.why import change_at, smallest_change
 
 
-def verdict_object(
-    standings: Standings, folder: RunFolder, log_hash: str | None
-) -> dict[str, JsonValue]:
+def verdict_object(standings: Standings, log_hash: str | None) -> dict[str, JsonValue]:
     """The content of verdict.json; NaN and infinities as strings, as in the log.
 
     `log_hash` is None for a log that was damaged.
@@ -30,7 +27,7 @@ def verdict_object(
         "trial": verdict.trial if verdict else None,
         "check": verdict.check if verdict else None,
         "epoch": verdict.epoch if verdict else None,
-        "run": folder.name,
+        "run": standings.run,
         "outcome": verdict.outcome if verdict else None,
         "reason": verdict.reason if verdict else "the run ended without a verdict",
         "claimed": _figures(verdict.claimed) if verdict and verdict.claimed else None,

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import LogError
 from ..record.checkpoint import fingerprint
 from ..record.folder import RunFolder
 from ..record.log import read_chained
-from ..record.payloads import File
+from ..record.payloads import Examined, File
 from ..referee.standings import Standings, standings_of
 from ..referee.verify import first_flaw
 from .verdict_file import verdict_object
 
+_Content = TypeVar("_Content")
+
 
 @dataclass(frozen=True)
 class Verified:
-    """A run whose log proves its verdict. `files`: how many files fit their hashes in the log."""
+    """A run whose log proves its verdict.
+
+    `files`: how many files fit their hashes in the log; `gone`: those that are not there any more.
+    """
 
     standings: Standings
     events: int
     log_hash: str
     files: int
+    gone: tuple[Path, ...]
 
 
 def verify_run(folder: RunFolder, expected_hash: str | None = None) -> Verified:
@@ -38,17 +47,16 @@ def verify_run(folder: RunFolder, expected_hash: str | None = None) -> Verified:
         )
     standings = standings_of(events)
     _check_verdict_file(folder, standings, head)
-    return Verified(standings, len(events), head, _check_files(folder, standings))
+    _check_config(folder, standings)
+    fitting, gone = _check_files(folder, standings)
+    return Verified(standings, len(events), head, fitting, gone)
 
 
 def _check_verdict_file(folder: RunFolder, standings: Standings, head: str) -> None:
-    try:
-        said = json.loads(folder.verdict.read_bytes())
-    except (OSError, ValueError) as error:
-        raise LogError(f"{folder.verdict}: cannot be read: {error}") from error
+    said = _read(folder.verdict, json.loads)
     if not isinstance(said, dict):
         raise LogError(f"{folder.verdict}: cannot be read: it holds no JSON object")
-    proven = verdict_object(standings, folder, head)
+    proven = verdict_object(standings, head)
     wrong = [name for name in {**proven, **said} if said.get(name) != proven.get(name)]
     if wrong:
         raise LogError(
@@ -57,25 +65,48 @@ def _check_verdict_file(folder: RunFolder, standings: Standings, head: str) -> N
         )
 
 
-def _check_files(folder: RunFolder, standings: Standings) -> int:
-    """Compare the files of checks and exams with their hashes; those that are gone are no flaw."""
-    count = 0
+def _check_config(folder: RunFolder, standings: Standings) -> None:
+    assert standings.opened is not None
+    digest = _read(folder.config, lambda data: hashlib.sha256(data).hexdigest())
+    if digest != standings.opened.config_sha256:
+        raise LogError(f"{folder.config}: not the config of this run: its hash is another one")
+
+
+def _check_files(folder: RunFolder, standings: Standings) -> tuple[int, tuple[Path, ...]]:
+    """Compare the files of checks and exams with the log; to be gone is no flaw, but is told."""
+    fitting, gone = 0, []
     for name, trial in standings.trials.items():
         base = folder.trial(name).path
         vouched = [(base, file) for c in trial.checks for file in (c.checkpoint, c.samples)]
-        vouched += [
-            (folder.trial(name).exam(result.number).path, result.table)
-            for result in trial.examined
-            if result.table is not None
-        ]
-        count += sum(_fits(place, file) for place, file in vouched)
-    return count
+        for result in trial.examined:
+            exam = folder.trial(name).exam(result.number)
+            _check_result(exam.result, result)
+            if result.table is not None:
+                vouched.append((exam.path, result.table))
+        for place, file in vouched:
+            if (place / file.name).exists():
+                _check_file(place, file)
+                fitting += 1
+            else:
+                gone.append(place / file.name)
+    return fitting, tuple(gone)
 
 
-def _fits(place: Path, file: File) -> bool:
-    path = place / file.name
-    if not path.exists():
-        return False
-    if fingerprint(path, place) != file:
-        raise LogError(f"{path}: changed after its hash was logged")
-    return True
+def _check_file(place: Path, file: File) -> None:
+    if fingerprint(place / file.name, place) != file:
+        raise LogError(f"{place / file.name}: changed after its hash was logged")
+
+
+def _check_result(path: Path, result: Examined) -> None:
+    """What an examiner left is what the log says, unless that says why there is none."""
+    if result.problem or not path.exists():
+        return
+    if _read(path, Examined.model_validate_json).model_dump_json() != result.model_dump_json():
+        raise LogError(f"{path}: not what the log says of this exam")
+
+
+def _read(path: Path, read: Callable[[bytes], _Content]) -> _Content:
+    try:
+        return read(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise LogError(f"{path}: cannot be read: {error}") from error

@@ -6,6 +6,7 @@ These classes know nothing of processes, sockets or the log. The framework calls
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,8 +34,9 @@ AnyOptions = type[Options]
 class Metric(BaseModel):
     """A number that a task measures at every check. `better` says which way is better.
 
-    `estimator` says how it follows from the samples. An exam judges a metric without one by its
-    value alone, and says so.
+    `lowest` and `highest` are the least and the greatest value that it can have: a criterion beyond
+    them is refused before anybody trains. `estimator` says how it follows from the samples. An exam
+    judges a metric without one by its value alone, and says so.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -43,6 +45,8 @@ class Metric(BaseModel):
     meaning: str
     unit: str = ""
     better: Literal["higher", "lower"] = "higher"
+    lowest: float = -math.inf
+    highest: float = math.inf
     estimator: Estimator | None = None
 
 

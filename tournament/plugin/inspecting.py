@@ -1,7 +1,7 @@
 """Asked whether one plugin can be imported, and what is wrong with options. See `process.question`.
 
 A question: {"kind", "name", "target", "options" and "key" (their key in the config), "criteria"
-(pairs of key and metric, for a task)}. The answer: {"complaints": pairs of key and message,
+(objects of `Wanted`, for a task)}. The answer: {"complaints": pairs of key and message,
 "options": name, default (as Python writes it, null where it is required) and meaning of each,
 "metrics": name and meaning of each}.
 """
@@ -16,25 +16,30 @@ from pydantic.fields import FieldInfo
 
 from ..process.question import answer
 from ..record.payloads import Complaint
+from ..record.spec import Wanted
 from .api import Options
-from .fit import read_options, unknown_metrics
+from .fit import beyond_metrics, read_options
 from .registry import import_class
 
 
 def inspected(question: Mapping[str, Any]) -> dict[str, object]:
-    """Complaints about the options, and about criteria on metrics that a task lacks."""
+    """What is wrong with options and criteria; options and metrics with their meanings."""
     cls = import_class(question["kind"], question["name"], question["target"])
     complaints: tuple[Complaint, ...] = ()
     if question["kind"] != "reporter":
         complaints += read_options(cls.Options, question["options"], question["key"])[1]
     if question["kind"] == "task":
-        complaints += unknown_metrics(question["criteria"], cls.metrics, question["name"])
+        complaints += beyond_metrics(_wanted(question), cls.metrics, question["name"])
     options = getattr(cls, "Options", Options)
     return {
         "complaints": [[complaint.key, complaint.message] for complaint in complaints],
         "options": [_option(*each) for each in options.model_fields.items()],
         "metrics": [[metric.name, metric.meaning] for metric in getattr(cls, "metrics", ())],
     }
+
+
+def _wanted(question: Mapping[str, Any]) -> list[Wanted]:
+    return [Wanted.model_validate(each) for each in question["criteria"]]
 
 
 def _option(name: str, field: FieldInfo) -> list[str | None]:

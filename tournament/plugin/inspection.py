@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..process.question import NoAnswerError, ask_all
 from ..record.fields import Text
+from ..record.spec import Wanted
 from .registry import Installed
 
 INSPECTING = "tournament.plugin.inspecting"
@@ -24,13 +25,13 @@ PATIENCE = 120.0
 class Inspection:
     """What is to be looked at: a plugin with options, whose key in the config is `key`.
 
-    `criteria`: for a task, the key and the metric of each.
+    `criteria`: for a task, those that are judged.
     """
 
     found: Installed
     options: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
-    criteria: Sequence[tuple[str, str]] = ()
+    criteria: Sequence[Wanted] = ()
 
 
 class Inspected(BaseModel):
@@ -61,7 +62,7 @@ def _question(wanted: Inspection) -> dict[str, Any]:
         "target": plugin.target,
         "options": dict(wanted.options),
         "key": wanted.key,
-        "criteria": list(wanted.criteria),
+        "criteria": [each.model_dump() for each in wanted.criteria],
     }
 
 

@@ -11,13 +11,15 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from .fields import Figure
 
 
-class CriterionKey(BaseModel):
-    """Where a metric is used: `key` in the config (`criteria.all.0`), and the metric's name."""
+class Wanted(BaseModel):
+    """One criterion: its `key` in the config (`criteria.all.0`), and what it asks of a metric."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     metric: str
+    op: str
+    threshold: float
 
 
 class PluginAt(BaseModel):
@@ -50,7 +52,7 @@ class WorkerSpec(BaseModel):
     entrant: str
     strategy: PluginAt
     task: PluginAt
-    criteria: tuple[CriterionKey, ...]
+    criteria: tuple[Wanted, ...]
     seed: int
     every: int
     max_epochs: int

@@ -100,7 +100,8 @@ class Referee:
         if all(s.state == "FAILED" for s in trials):
             return self._verdict(because, "all-failed", "every trial failed")
         if claims := sum(len(s.claims) for s in trials):
-            reason = f"every trial ended, and none of {claims} claims held"
+            held = sum(len(s.examined) for s in trials)
+            reason = f"every trial ended; of {claims} claims {held} were examined, and none held"
             return self._verdict(because, "no-winner", reason)
         return self._verdict(because, "no-winner", "every trial ended without meeting the criteria")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..config.criteria import Criteria
@@ -26,14 +26,18 @@ def claims_under(
 ) -> tuple[list[Supposed], list[tuple[str, Change | None]]]:
     """Each trial's first claim in the order of the log; then those without, and what they lacked.
 
-    Checks stay where the run had them: `every` of the criteria changes nothing.
+    Of the checks that the run had, those count that `every` of the criteria asks for.
     """
     checks: dict[str, list[Check]] = {}
+    last: dict[str, int] = {}
     claims: dict[str, Supposed] = {}
     for event in events:
         if isinstance(event.data, Opened):
             checks = {entry.trial: [] for entry in event.data.trials}
+            last = {entry.trial: entry.max_epochs for entry in event.data.trials}
         if isinstance(event.data, Check) and event.trial in checks:
+            if event.data.epoch % criteria.every and event.data.epoch != last[event.trial]:
+                continue
             history = checks[event.trial]
             history.append(event.data)
             if event.trial not in claims and judge(criteria, history).met:
@@ -45,7 +49,6 @@ def claims_under(
     ]
 
 
-def unknown_metrics(criteria: Criteria, events: Sequence[AnyEvent]) -> list[str]:
-    """Metrics that are judged and that no check has."""
-    known = {name for e in events if isinstance(e.data, Check) for name in e.data.metrics}
-    return [name for name in criteria.metrics() if name not in known]
+def metrics_of(events: Iterable[AnyEvent]) -> set[str]:
+    """The metrics that any check has."""
+    return {name for e in events if isinstance(e.data, Check) for name in e.data.metrics}

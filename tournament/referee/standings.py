@@ -126,6 +126,10 @@ class Standing:
         number = next((exam.number for exam in self.exams if exam.check == index), None)
         return next((result for result in self.examined if result.number == number), None)
 
+    def reasons_against(self, index: int) -> tuple[str, ...]:
+        """Why the claim of the check with this index was rejected; empty if it was not."""
+        return next((r.reasons for r in self.rejections if r.check == index), ())
+
     @property
     def best(self) -> int | None:
         """The index in `checks` of the one that came closest to a claim, the earliest of equals."""
@@ -189,6 +193,7 @@ class Standings:
         self.verdict: Verdict | None = None
         self.closed: Closed | None = None
         self.notices: list[str] = []
+        self.run = ""
         self.offset = -1
         self.first_t = 0.0
         self.last_t = 0.0
@@ -197,6 +202,7 @@ class Standings:
         """Take in the next event of the log."""
         if event.offset is not None:
             self.offset = event.offset
+        self.run = event.run
         self.first_t = self.first_t or event.t
         self.last_t = event.t
         if event.trial is None:

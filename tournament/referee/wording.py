@@ -9,6 +9,7 @@ from ..config.criteria import Criteria
 from ..record.payloads import Bound, Leaf
 from .judge import Judgement
 from .levels import leaves_held
+from .standings import Standing
 
 LONGEST = 1e9
 """Seconds; a longer time than this is no time that anybody waits for."""
@@ -49,6 +50,25 @@ def closeness_text(judgement: Judgement) -> str:
     """What a check that is no claim lacked, in the metrics' units."""
     lacking = [_lack_text(leaf) for leaf in judgement.leaves if not leaf.met]
     return f"lacked {', '.join(lacking)}" if lacking else "met them, but not on enough checks"
+
+
+def check_text(trial: Standing, position: int) -> str:
+    """What became of the check at this position of the trial's checks: a claim's fate, or its lack.
+
+    To be read after "at epoch 5 it".
+    """
+    check, judgement = trial.checks[position], trial.judgements[position]
+    if not judgement.met:
+        return closeness_text(judgement)
+    if trial.claim_at(check.index) is None:
+        return "met the criteria too, when all was decided"
+    result, reasons = trial.exam_of(check.index), trial.reasons_against(check.index)
+    if result is None:
+        return f"claimed, {reasons[0]}" if reasons else "claimed, and was not examined in time"
+    if result.problem:
+        return f"claimed, and could not be examined: {result.problem}"
+    measured = ", ".join(map(bound_text, result.bounds))
+    return f"claimed, and its exam {'rejected' if reasons else 'upheld'} it: {measured}"
 
 
 def _lack_text(leaf: Leaf) -> str:

@@ -16,7 +16,7 @@ from ..cache import Cache
 from ..errors import OptionError, TournamentError
 from ..plugin.api import Context, Strategy, Task
 from ..plugin.examinable import Labelled
-from ..plugin.fit import read_options, unknown_metrics
+from ..plugin.fit import beyond_metrics, read_options
 from ..plugin.registry import import_class
 from ..process.randomness import seed_everything
 from ..record.folder import TrialFolder
@@ -112,8 +112,8 @@ def _fit(spec: WorkerSpec, strategy_class: type[Strategy], task_class: type[Task
     key = f"entrants.{spec.entrant}.options"
     options, wrong = read_options(strategy_class.Options, spec.strategy.options, key)
     task_options, wrong_task = read_options(task_class.Options, spec.task.options, "task.options")
-    criteria = [(criterion.key, criterion.metric) for criterion in spec.criteria]
-    complaints = wrong + wrong_task + unknown_metrics(criteria, task_class.metrics, spec.task.name)
+    beyond = beyond_metrics(spec.criteria, task_class.metrics, spec.task.name)
+    complaints = wrong + wrong_task + beyond
     device = "cpu"
     try:
         device = resolve_device(spec.device)

@@ -51,25 +51,34 @@ class Persistence(Task):
             "the ratio of the means over videos; 1 is uniform",
             unit="x",
             estimator=estimators.ATTENTION_RATIO,
+            lowest=0,
         ),
         Metric(
             name="consistency",
             meaning="share of videos whose own ratio reaches the consistency threshold",
             estimator=estimators.CONSISTENCY,
+            lowest=0,
+            highest=1,
         ),
         Metric(
             name="val_accuracy",
             meaning="share of objects whose kind is predicted rightly",
             estimator=estimators.ACCURACY,
+            lowest=0,
+            highest=1,
         ),
         Metric(
             name="balanced_accuracy",
             meaning="mean of the accuracy on persistent and on transient objects; 0.5 is chance",
             estimator=estimators.BALANCED_ACCURACY,
+            lowest=0,
+            highest=1,
         ),
         Metric(
             name="majority_baseline",
             meaning="accuracy of always predicting the more frequent kind",
+            lowest=0,
+            highest=1,
         ),
         Metric(
             name="p_value",
@@ -77,6 +86,8 @@ class Persistence(Task):
             "receive more attention",
             better="lower",
             estimator=estimators.P_VALUE,
+            lowest=0,
+            highest=1,
         ),
         Metric(
             name="cohens_d",
@@ -88,6 +99,7 @@ class Persistence(Task):
             meaning="videos without both kinds of objects: counted, not scored",
             unit="videos",
             better="lower",
+            lowest=0,
         ),
     )
 

@@ -14,6 +14,8 @@ from .videos import Floats, NotDrawable, Videos
 from .wording import effect_text, p_text
 
 TITLE = "c   Attention per video"
+HEADROOM = 1.08
+"""How much higher the axis is than what it shows."""
 FEW = 60
 """Up to so many videos, each is also drawn as a dot."""
 
@@ -29,7 +31,8 @@ def draw_distributions(ax: Axes, videos: Videos, metrics: Mapping[str, float], w
     ax.set_xticks([0, 1], [_spread_text(kind, videos) for kind in KINDS])
     ax.tick_params(axis="x", labelsize=SMALL, length=0)
     ax.set_xlim(-0.55, 1.55)
-    ax.set_ylim(bottom=0)
+    highest = max(float(videos.attention(kind.name).max()) for kind in KINDS)
+    ax.set_ylim(0, max(highest, 1.0) * HEADROOM)
     ax.set_ylabel("mean attention in a video (1.0 = uniform)", fontsize=TEXT, color=INK)
     head(ax, f"{TITLE}, {when}",
          f"Wilcoxon signed-rank {p_text(metrics)}; {effect_text(metrics)}",

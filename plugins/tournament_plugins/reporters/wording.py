@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from tournament import Standing, Standings
+from tournament import Examined, Standing, Standings
 from tournament.record.payloads import Leaf
 from tournament.referee.wording import bound_text, metric_text
 
@@ -24,14 +24,28 @@ def title_text(standings: Standings, subject: Subject) -> str:
         "closest": f"No winner: {name} came closest, at epoch {epoch}",
         "other": f"Not the winner: {name}, at its best check, epoch {epoch}",
     }[subject.role]
-    word = "examined" if subject.role == "winner" else "its own figures, not examined"
-    return f"{text} (tournament {tournament}; {word})"
+    return f"{text} (tournament {tournament}; {_word(subject)})"
+
+
+def _word(subject: Subject) -> str:
+    """Whose word the title rests on."""
+    if subject.role == "winner":
+        return "examined"
+    if _exam(subject) is not None:
+        return "its own figures, examined and rejected"
+    return "its own figures, not examined"
+
+
+def _exam(subject: Subject) -> Examined | None:
+    """The exam of the check that is shown, if it was held to its end."""
+    result = subject.trial.exam_of(subject.check.index)
+    return result if result is not None and not result.problem else None
 
 
 def notes_text(standings: Standings, subject: Subject) -> list[str]:
     """Lines below the title: the criteria at this check, whose word it is, and the outcome."""
     verdict = standings.verdict
-    lines = ["   ".join(map(_leaf_text, subject.judgement.leaves)), _whose_word(standings, subject)]
+    lines = ["   ".join(map(_leaf_text, subject.judgement.leaves)), _whose_word(subject)]
     if subject.role != "winner":
         outcome = "the run ended without a verdict" if verdict is None else verdict.reason
         winner = standings.winner
@@ -40,12 +54,14 @@ def notes_text(standings: Standings, subject: Subject) -> list[str]:
     return lines
 
 
-def _whose_word(standings: Standings, subject: Subject) -> str:
-    result = standings.winning_exam
-    if result is not None and subject.role == "winner":
+def _whose_word(subject: Subject) -> str:
+    result = _exam(subject)
+    if result is not None:
         figures = "   ".join(map(bound_text, result.bounds))
+        reasons = subject.trial.reasons_against(subject.check.index)
+        rejected = f" Rejected: {short('; '.join(reasons), LONGEST_REASON)}." if reasons else ""
         return (
-            f"Examined on {result.samples} sealed samples: {figures}. "
+            f"Examined on {result.samples} sealed samples: {figures}.{rejected} "
             "The panels show what the trials claimed."
         )
     return "All figures are what the trials themselves claim of their validation data."

@@ -90,13 +90,13 @@ def _option_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
     spoilt = {problem.key for problem in draft.problems}
     leaves = readable_leaves(draft.values.get("criteria"))
     criteria = [wanted(key, leaf) for key, leaf in leaves]
-    wanted = [
+    asked = [
         (use.key, Inspection(found, use.options, f"{use.key}.options", criteria))
         for use, found in _known(draft, registry)
         if not found.lack and f"{use.key}.options" not in spoilt  # These are told already.
     ]
-    answers = inspect([inspection for _, inspection in wanted])
-    for (key, inspection), answer in zip(wanted, answers, strict=True):
+    answers = inspect([inspection for _, inspection in asked])
+    for (key, inspection), answer in zip(asked, answers, strict=True):
         if answer.reason:
             origin = f"{inspection.found.distribution} {inspection.found.version}"
             yield draft.problem(f"{key}.use", f"{answer.reason} (of {origin})")

@@ -26,7 +26,7 @@ from tournament.bus.exchange import BATCH
 from tournament.bus.keys import Access
 from tournament.record.events import AnyEvent, make_event
 from tournament.record.log import LogWriter, read_log
-from tournament.record.payloads import Progress
+from tournament.record.payloads import Progress, Start
 
 RUN = "benchmark"
 FIGURES = Progress(epoch=3, batch=40, batches=500, seconds=12.5, figures={"loss": 0.25})
@@ -89,6 +89,7 @@ def write_speed(path: Path, source: Path) -> float:
 def bus_speed(folder: Path, count: int) -> float:
     with LogWriter(folder / "events.jsonl") as log, Hub(RUN, folder, log) as hub:
         access = hub.admit("a", 0)
+        hub.publish(Start(because=0, trials=("a",))).result()
         command = [
             sys.executable,
             __file__,
@@ -100,7 +101,7 @@ def bus_speed(folder: Path, count: int) -> float:
         done = subprocess.run(
             command, check=True, capture_output=True, text=True, input=access.text()
         )
-    logged = sum(1 for _ in read_log(folder / "events.jsonl"))
+    logged = sum(event.trial is not None for event in read_log(folder / "events.jsonl"))
     if logged != count:
         raise SystemExit(f"{count} events were published, {logged} are in the log")
     return count / float(done.stdout)

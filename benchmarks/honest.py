@@ -201,7 +201,8 @@ def exam_spec(trial: Trial, epoch: int, checkpoint: Path, claimed: Mapping[str, 
             base=str(trial.folder),
         ),
         criteria=exam_criteria(criteria_from_json(CRITERIA), LEVEL), checkpoint=str(checkpoint),
-        sha256=fingerprint(checkpoint, trial.folder).sha256, claimed=dict(claimed),
+        sha256=fingerprint(checkpoint, trial.folder).sha256,
+        bytes=checkpoint.stat().st_size, claimed=dict(claimed),
         samples=SAMPLES, timeout=600.0, folder=str(here), scratch=str(here / "scratch"),
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Strategy,
         Task,
     )
-    from .plugin.estimators import Mean, PValue, Ratio, Share, Statistic
+    from .plugin.estimators import Average, Mean, PValue, Ratio, Share, Statistic
     from .plugin.examinable import Arrays, Labelled
     from .plugin.hookspecs import Plugin, hookimpl
     from .record.payloads import Check, Claim, Examined, Finding
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AnyOptions": "plugin.api",
     "Arrays": "plugin.examinable",
+    "Average": "plugin.estimators",
     "Cache": "cache",
     "Check": "record.payloads",
     "Claim": "record.payloads",
@@ -76,6 +77,7 @@ _HOMES = {
 __all__ = [
     "AnyOptions",
     "Arrays",
+    "Average",
     "Cache",
     "Check",
     "Claim",

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from tournament.bus import Publisher
 from tournament.bus.keys import Access
-from tournament.record.payloads import Finished
+from tournament.record.payloads import Note
 
 if __name__ == "__main__":
     endpoint, trial, outbox = sys.argv[1:]
     access = Access.read(sys.stdin.readline())
     publisher = Publisher(endpoint, "race-1", trial, 0, access, Path(outbox), window=50)
     while True:
-        publisher.publish(Finished(epochs=1, seconds=1.0))
+        publisher.publish(Note(text="1"))
         os.write(1, b".")

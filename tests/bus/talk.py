@@ -8,7 +8,7 @@ from typing import Any
 from tournament.bus.intake import Append, Intake, Output, Reject, Send
 from tournament.bus.wire import Refused
 from tournament.record.events import AnyEvent, make_event, write_event
-from tournament.record.payloads import Finished
+from tournament.record.payloads import Note
 
 RUN = "race-1"
 A, B, STRANGER = b"conn-a", b"conn-b", b"conn-x"
@@ -22,7 +22,7 @@ def hello(trial: str = "a", attempt: int = 0, **changes: Any) -> list[bytes]:
 
 
 def event(seq: int, trial: str | None = "a", attempt: int = 0, run: str = RUN) -> list[bytes]:
-    said = Finished(epochs=seq, seconds=1.0)
+    said = Note(text=str(seq))
     made = make_event(said, run=run, seq=seq, t=1.0, trial=trial, attempt=attempt)
     return [b"event", write_event(made)]
 

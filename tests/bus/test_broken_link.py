@@ -13,7 +13,7 @@ import pytest
 
 from tournament.bus import Hub, Publisher
 from tournament.record.events import AnyEvent
-from tournament.record.payloads import Finished, Start
+from tournament.record.payloads import Note, Start
 
 RUN = "race-1"
 
@@ -80,7 +80,7 @@ def test_what_was_under_way_when_a_link_broke_is_sent_again(
     publisher: Publisher, relay: Relay, logged: Callable[[], list[AnyEvent]]
 ) -> None:
     for number in range(3000):
-        publisher.publish(Finished(epochs=number, seconds=1.0))
+        publisher.publish(Note(text=str(number)))
         if number in (700, 1900):
             relay.cut()
     assert publisher.close(timeout=30) == 0
@@ -91,7 +91,7 @@ def test_what_was_under_way_when_a_link_broke_is_sent_again(
 def test_an_order_given_while_the_link_was_broken_is_heard_afterwards(
     publisher: Publisher, relay: Relay, hub: Hub
 ) -> None:
-    publisher.publish(Finished(epochs=1, seconds=1.0))
+    publisher.publish(Note(text="1"))
     assert publisher.wait(lambda: publisher.unacknowledged == 0, timeout=20)
     relay.cut()
     hub.publish(Start(because=0, trials=("a",))).result()

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from tournament.bus import Hub, Publisher
 from tournament.record.events import AnyEvent, make_event, write_event
-from tournament.record.payloads import Closed, Finished
+from tournament.record.payloads import Closed, Note
 
 RUN = "race-1"
 Logged = Callable[[], list[AnyEvent]]
 
 
 def line(seq: int, trial: str = "a") -> bytes:
-    said = Finished(epochs=seq, seconds=1.0)
+    said = Note(text=str(seq))
     return write_event(make_event(said, run=RUN, seq=seq, t=1.0, trial=trial)) + b"\n"
 
 
@@ -22,7 +22,7 @@ def test_a_drain_takes_in_what_had_not_arrived_and_nothing_twice(
     worker: Callable[..., Publisher], hub: Hub, tmp_path: Path, logged: Logged
 ) -> None:
     publisher, outbox = worker("a"), tmp_path / "a-0.jsonl"
-    publisher.publish(Finished(epochs=1, seconds=1.0))
+    publisher.publish(Note(text="1"))
     assert publisher.close() == 0
     with outbox.open("ab") as file:
         file.write(b"".join(line(seq) for seq in range(2, 1001)) + b'{"torn')
@@ -40,7 +40,7 @@ def test_what_is_published_after_a_drain_comes_after_it_in_the_log(
     outbox.write_bytes(b"".join(line(seq) for seq in range(1, 1001)))
     hub.drain("a", 0, outbox)
     hub.publish(Closed(exit_code=0, seconds=1.0)).result()
-    assert [event.type for event in logged()] == ["finished"] * 1000 + ["closed"]
+    assert [event.type for event in logged()] == ["note"] * 1000 + ["closed"]
 
 
 def test_a_drain_stops_where_an_outbox_is_damaged_and_says_so(

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from tournament.bus.following import Following
 from tournament.record.events import AnyEvent, make_event
-from tournament.record.payloads import Finished
+from tournament.record.payloads import Note
 
 LOG = [
     make_event(
-        Finished(epochs=at, seconds=1.0), run="r", trial="a", seq=at + 1, t=1.0, offset=at
+        Note(text=str(at)), run="r", trial="a", seq=at + 1, t=1.0, offset=at
     )
     for at in range(40)
 ]  # fmt: skip

@@ -15,7 +15,7 @@ import zmq
 
 from tournament.bus import Hub, Publisher, Subscriber
 from tournament.bus.keys import Access
-from tournament.record.payloads import Closed, Finished
+from tournament.record.payloads import Closed, Note
 
 
 def garbage(seed: int, count: int) -> Iterator[list[bytes]]:
@@ -44,7 +44,7 @@ def connect(socket: zmq.Socket[bytes], hub: Hub, place: str) -> None:
 def still_works(hub: Hub, worker: Callable[..., Publisher], subscriber: Subscriber) -> None:
     publisher = worker("a")
     for number in range(5):
-        publisher.publish(Finished(epochs=number, seconds=1.0))
+        publisher.publish(Note(text=str(number)))
     assert publisher.close() == 0
     hub.publish(Closed(exit_code=0, seconds=1.0))
     assert [event.offset for event in subscriber] == [0, 1, 2, 3, 4, 5]

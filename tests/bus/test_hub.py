@@ -14,7 +14,7 @@ from tournament.bus.wire import Ack, Hello, Order, Refused, Welcome, frames
 from tournament.errors import BusError
 from tournament.record.events import AnyEvent, make_event, write_event
 from tournament.record.fields import Payload
-from tournament.record.payloads import Closed, Finished, Interrupted, Note, Start, Stop, Verdict
+from tournament.record.payloads import Closed, Interrupted, Note, Start, Stop, Verdict
 
 RUN = "race-1"
 Logged = Callable[[], list[AnyEvent]]
@@ -25,7 +25,7 @@ def hello(trial: str = "a") -> list[bytes]:
 
 
 def said(seq: int, payload: Payload | None = None, trial: str = "a") -> list[bytes]:
-    data = payload or Finished(epochs=seq, seconds=1.0)
+    data = payload or Note(text=str(seq))
     return [b"event", write_event(make_event(data, run=RUN, seq=seq, t=1.0, trial=trial))]
 
 
@@ -52,8 +52,8 @@ def test_events_of_the_match_and_of_workers_reach_the_log_and_a_subscriber_in_on
     follower, alpha, beta = subscriber(), worker("alpha"), worker("beta")
     for epoch in range(50):
         hub.publish(Interrupted(signal=f"S{epoch}"))
-        alpha.publish(Finished(epochs=epoch, seconds=1.0))
-        beta.publish(Finished(epochs=epoch, seconds=1.0))
+        alpha.publish(Note(text=str(epoch)))
+        beta.publish(Note(text=str(epoch)))
     assert alpha.close() == 0
     assert beta.close() == 0
     hub.publish(Closed(exit_code=0, seconds=1.0)).result()

@@ -18,7 +18,7 @@ from tournament.bus.wire import Ack, Hello, Welcome, frames
 from tournament.errors import BusError, LogError
 from tournament.record.events import AnyEvent, make_event, write_event
 from tournament.record.log import LogWriter, read_log
-from tournament.record.payloads import Finished, Interrupted
+from tournament.record.payloads import Interrupted, Note
 
 RUN = "race-1"
 Logged = Callable[[], list[AnyEvent]]
@@ -29,7 +29,7 @@ def hello(trial: str = "a") -> list[bytes]:
 
 
 def said(seq: int, trial: str = "a") -> list[bytes]:
-    data = Finished(epochs=seq, seconds=1.0)
+    data = Note(text=str(seq))
     return [b"event", write_event(make_event(data, run=RUN, seq=seq, t=1.0, trial=trial))]
 
 

@@ -92,7 +92,7 @@ def with_body(**changes: Any) -> list[bytes]:
         (with_body(type="victory"), "does not match any of the expected tags"),
         (with_body(seq=-1), "seq: Input should be greater than or equal to 0"),
         (with_body(seq=2**53), "seq: Input should be less than or equal to"),
-        (with_body(data={"epochs": 1}), "data.seconds: Field required"),
+        (with_body(data={"epochs": 1}), "data.text: Field required"),
         ([b"event", event(1)[1].replace(b'"t":1.0', b'"t":NaN')], "event: "),
         ([b"event", event(1)[1].replace(b'"t":1.0', b'"t":1e999')], "event: "),
         ([b"event", b" " * EVENT_LIMIT + event(1)[1]], "an event may have 61440"),

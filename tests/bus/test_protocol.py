@@ -13,7 +13,7 @@ from tournament.bus.intake import Append, Intake, Output, Send
 from tournament.bus.outgoing import Outgoing
 from tournament.bus.wire import Ack, Hello, Order, frames
 from tournament.record.events import AnyEvent, make_event, write_event
-from tournament.record.payloads import Finished, Start, Stop
+from tournament.record.payloads import Note, Start, Stop
 
 RUN = "race-1"
 WINDOW = 8
@@ -42,7 +42,7 @@ class Worker:
 
     def publish(self) -> None:
         seq = self.outgoing.next_seq
-        said = Finished(epochs=seq, seconds=1.0)
+        said = Note(text=str(seq))
         body = write_event(make_event(said, run=RUN, seq=seq, t=1.0, trial=self.trial))
         self.outbox.append(body)
         self.outgoing.add(body)

@@ -14,7 +14,7 @@ from tournament.bus.wire import EVENT_LIMIT
 from tournament.errors import BusError, ContractError
 from tournament.record.events import AnyEvent, read_event
 from tournament.record.fields import Payload
-from tournament.record.payloads import Closed, Finished, Note, Progress, Stop
+from tournament.record.payloads import Closed, Finished, Note, Progress, Start, Stop
 
 RUN = "race-1"
 
@@ -24,7 +24,7 @@ def test_every_published_event_is_in_the_outbox_before_it_is_acknowledged(
 ) -> None:
     publisher = worker("a")
     for number in range(1, 21):
-        assert publisher.publish(Finished(epochs=number, seconds=1.0)) == number
+        assert publisher.publish(Note(text=str(number))) == number
         kept = read_outbox(tmp_path / "a-0.jsonl")
         assert [read_event(body).seq for body in kept.bodies] == list(range(1, number + 1))
     assert publisher.close() == 0
@@ -35,7 +35,7 @@ def test_with_a_full_window_publish_waits_for_acks(
 ) -> None:
     publisher = worker("a", window=4)
     for number in range(200):
-        publisher.publish(Finished(epochs=number, seconds=1.0))
+        publisher.publish(Note(text=str(number)))
         assert publisher.unacknowledged <= 4
     assert publisher.close() == 0
     assert [event.seq for event in logged()] == list(range(1, 201))
@@ -80,10 +80,11 @@ def test_a_figure_that_is_not_finite_arrives_as_it_is(
 ) -> None:
     figures = {"loss": float("nan"), "up": float("inf"), "down": float("-inf")}
     publisher = worker("a")
+    hub.publish(Start(because=0, trials=("a",))).result()
     publisher.publish(Progress(epoch=1, batch=1, batches=1, seconds=1.0, figures=figures))
     assert publisher.close() == 0
     hub.publish(Closed(exit_code=0, seconds=1.0))
-    progress, _ = list(subscriber())
+    _, progress, _ = list(subscriber())
     assert isinstance(progress.data, Progress)
     assert str(progress.data.figures) == str(figures)
 

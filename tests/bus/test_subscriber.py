@@ -11,7 +11,7 @@ from tournament.bus import Hub, Publisher, Subscriber
 from tournament.errors import BusError
 from tournament.record.events import AnyEvent
 from tournament.record.log import LogWriter
-from tournament.record.payloads import Closed, Finished, Interrupted, Note
+from tournament.record.payloads import Closed, Interrupted, Note
 
 Take = Callable[[Subscriber, int], list[AnyEvent]]
 
@@ -29,7 +29,7 @@ def test_a_late_subscriber_gets_everything(
 ) -> None:
     publisher = worker("a")
     for number in range(1000):
-        publisher.publish(Finished(epochs=number, seconds=1.0))
+        publisher.publish(Note(text=str(number)))
     assert publisher.close() == 0
     end(hub)
     assert offsets(list(subscriber())) == list(range(1001))

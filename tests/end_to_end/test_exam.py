@@ -298,6 +298,9 @@ def test_a_folder_that_is_no_run_is_refused(terminal, verb):
         ("hangswhenloaded", "5s", "the examinee did not answer in time (loading the strategy"),
         ("changesitscheckpoint", "60s", "is not the one that was claimed: its hash has changed"),
         ("better", "60s", "closeness was claimed as 1; the claimed checkpoint gives 0.1667"),
+        ("takestheexamsfolder", "60s", "the exam could not begin: "),
+        ("plantsitsresult", "60s", "the examiner was killed by SIGKILL without a result"),
+        ("answersapipe", "60s", "is no plain file"),
     ],
 )
 def test_a_claim_whose_exam_breaks_is_rejected_and_the_race_goes_on(
@@ -315,6 +318,31 @@ def test_a_claim_whose_exam_breaks_is_rejected_and_the_race_goes_on(
     assert left_running(terminal) == []
     if name != "changesitscheckpoint":
         assert terminal.tournament("verify", done.folder.path).code == 0
+
+
+OUT_OF_TURN = """
+task: {{use: guess}}
+entrants:
+  broken: {{use: {broken}, max_epochs: 12, options: {{step: 5}}}}
+  honest: {{use: walker, max_epochs: 40, options: {{step: 1}}}}
+criteria: {{every: 1, all: [closeness >= 0.9]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("speakstooearly", "check before broken was told to start"),
+        ("tellsachecktwice", "check 0 of broken; 1 was due"),
+    ],
+)
+def test_who_speaks_out_of_turn_fails_alone_and_spoils_no_proof(terminal, name, reason):
+    done = terminal.run(OUT_OF_TURN.format(broken=name))
+    assert done.code == 0, done.stderr
+    assert done.verdict["winner"] == "honest"
+    assert done.standing("broken")["state"] == "FAILED"
+    assert reason in done.stdout
+    assert terminal.tournament("verify", done.folder.path).code == 0
 
 
 def test_a_broken_exam_is_verified_shown_and_not_repeated(terminal):

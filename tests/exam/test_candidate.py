@@ -177,7 +177,7 @@ def test_a_checkpoint_that_is_none_is_told(make, tmp_path, content):
         ("SaysAList", "the examinee gave a reply that is none"),
         ("SaysNothingUseful", "the examinee gave a reply that is none"),
         ("SaysBytes", "the examinee gave a reply that is none"),
-        ("NeverEndsItsLine", "the examinee closed its line"),
+        ("NeverEndsItsLine", "the examinee's reply has no end"),
     ],
 )
 def test_an_examinee_that_misbehaves_is_told_from_the_others(make, strategy, told):

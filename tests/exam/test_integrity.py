@@ -68,7 +68,7 @@ def test_deviation_does_not_depend_on_the_unit(values, unit, data):
         ({"a": np.zeros((2, 1))}, {"a": np.zeros((1, 2))}, INF),
     ],
 )
-def test_deviation_is_the_largest_difference_over_the_largest_value(one, other, expected):
+def test_deviation_is_the_largest_difference_over_the_usual_value(one, other, expected):
     assert deviation(one, other) == expected
 
 
@@ -76,6 +76,18 @@ def test_small_and_large_arrays_are_each_measured_by_their_own_size():
     one = {"small": np.array([0.001, 0.002]), "large": np.array([1000.0])}
     other = {"small": np.array([0.001, 0.001]), "large": np.array([1000.0])}
     assert deviation(one, other) == pytest.approx(0.5)
+
+
+def test_one_huge_value_hides_no_other():
+    rng = np.random.default_rng(0)
+    one, other = rng.normal(size=(2, 9000))
+    one[0] = other[0] = 1e9
+    assert deviation({"a": one}, {"a": other}) > 1
+
+
+def test_a_huge_value_may_be_rounded_by_its_own_size():
+    one = np.array([*np.linspace(-1, 1, 99), 1e6])
+    assert deviation({"a": one}, {"a": one * (1 + 1e-4)}) == pytest.approx(1e-4, rel=1e-3)
 
 
 # --- findings -------------------------------------------------------------------------------------

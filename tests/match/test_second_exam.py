@@ -41,8 +41,8 @@ def test_another_bound_is_told(result):
 
 def test_a_finding_that_turned_is_told(result):
     turned = result.findings[0].model_copy(update={"passed": False})
-    assert told(result, findings=(turned,)) == "faithful: logged as passed, now it is not"
-    assert told(result, findings=()) == "faithful: logged as passed, now it is not"
+    assert told(result, findings=(turned,)) == "faithful: logged as passed, now failed"
+    assert told(result, findings=()) == "faithful: logged as passed, now not asked"
 
 
 def test_an_exam_that_broke_has_to_break_again(result):

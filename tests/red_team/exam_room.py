@@ -124,6 +124,7 @@ def exam_spec(
         criteria=exam_criteria(criteria_from_json(criteria), ordered(criteria, claimed).level),
         checkpoint=str(checkpoint),
         sha256=sha256 or fingerprint(checkpoint, checkpoint.parent).sha256,
+        bytes=fingerprint(checkpoint, checkpoint.parent).bytes,
         claimed=dict(claimed),
         samples=impostors.SAMPLES,
         timeout=timeout,

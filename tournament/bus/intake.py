@@ -7,6 +7,7 @@ the outputs out, and tells by `committed` what has become durable.
 - An event gets its offset when it is accepted, in order of acceptance.
 - An attempt's events are accepted in the order of their seq, each once. After a gap the worker is
   told, once, the last seq held, so that it sends the rest again.
+- What is out of turn in its trial's course is refused, so that the log verifies.
 - Only what is committed is acknowledged, duplicates too. Orders follow committed decisions only.
 - Nothing that a peer sends makes this raise.
 """
@@ -19,6 +20,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from ..record.course import Courses
 from ..record.events import SPEAKERS, AnyEvent, read_event, write_event
 from ..record.payloads import Start, Stop
 from .admission import Admission, Attempt
@@ -82,6 +84,7 @@ class Intake:
         self._told_of_gap: set[Attempt] = set()
         self._owed: dict[Attempt, None] = {}
         self._orders: Orders = {}
+        self._courses = Courses()
         self._stated = 0
 
     def admit(self, trial: str, attempt: int, key: str) -> None:
@@ -113,6 +116,7 @@ class Intake:
     def stated(self, event: AnyEvent) -> Append:
         """The match states or decides something; its events are trusted, and numbered here."""
         self._stated += 1
+        self._courses.take(event)
         return self._append(event, self._stated)
 
     def drained(self, attempt: Attempt, body: bytes) -> list[Output]:
@@ -124,6 +128,8 @@ class Intake:
         if event.seq > self.held(attempt) + 1:
             reason = f"event {event.seq} comes after event {self.held(attempt)}"
             return [Reject(b"", reason, body)]
+        if objection := self._objection(attempt, event):
+            return [Reject(b"", objection, body)]
         return self._accept(attempt, event)
 
     def committed(self, events: Sequence[AnyEvent]) -> list[Output]:
@@ -172,6 +178,8 @@ class Intake:
         except _UnacceptableError as error:
             return self._refuse(connection, str(error), body)
         if event.seq <= self.held(attempt) + 1:
+            if objection := self._objection(attempt, event):
+                return self._refuse(connection, objection, body)
             return self._accept(attempt, event)
         self.counters.gaps += 1
         if attempt in self._told_of_gap:
@@ -202,12 +210,17 @@ class Intake:
             raise _UnacceptableError(f"a worker may not say {event.type!r}")
         return event
 
+    def _objection(self, attempt: Attempt, event: AnyEvent) -> str:
+        """Why an event that is not there already is out of turn; empty if it is not."""
+        return "" if event.seq <= self.held(attempt) else self._courses.objection(event)
+
     def _accept(self, attempt: Attempt, event: AnyEvent) -> list[Output]:
         """Take in the next event of an attempt, or owe another ack for one that was taken."""
         if event.seq <= self.held(attempt):
             self.counters.duplicates += 1
             self._owed[attempt] = None
             return []
+        self._courses.take(event)
         self._accepted[attempt] = event.seq
         self._told_of_gap.discard(attempt)
         return [self._append(event, event.seq)]
@@ -233,6 +246,8 @@ class Intake:
     def _remember(self, event: AnyEvent) -> None:
         """An event is in the log: nothing before it can change any more."""
         if event.offset is not None:
+            if event.offset >= self.next_offset:  # From an earlier life of the hub.
+                self._courses.take(event)
             self.next_offset = max(self.next_offset, event.offset + 1)
         if event.trial is None:
             self._stated = max(self._stated, event.seq)

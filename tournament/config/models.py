@@ -181,7 +181,7 @@ class ExamChoice(_Model):
     samples: int = Field(
         default=500,
         ge=500,
-        le=1_000_000,
+        le=50_000,
         description="Fresh samples of sealed data, where the task makes its data. More of them "
         "tell a good claim from a lucky one with more certainty, and take longer.",
         examples=[500],

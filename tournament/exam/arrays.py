@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, load_file, save_file
 
 from ..errors import ContractError
+from ..record.regular import open_regular
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -33,8 +34,9 @@ def write_arrays(path: Path, arrays: object, source: str) -> None:
 def read_arrays(path: Path, source: str) -> dict[str, NDArray[Any]]:
     """Arrays from a file that `source` wrote. Raises ContractError when it holds anything else."""
     try:
+        open_regular(path).close()
         return load_file(str(path))
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise ContractError(f"{source} is no file of arrays: {error}") from error
 
 
@@ -42,5 +44,5 @@ def parse_arrays(content: bytes, source: str) -> dict[str, NDArray[Any]]:
     """The same from bytes."""
     try:
         return load(content)
-    except (SafetensorError, ValueError, KeyError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ContractError(f"{source} is no file of arrays: {error}") from error

@@ -106,8 +106,10 @@ class Candidate:
                 raise CandidateError(f"the examinee did not answer in time ({what})")
             heard = os.read(self._replies, REPLY_LIMIT)
             self._buffer += heard
-            if not heard or len(self._buffer) > REPLY_LIMIT:
+            if not heard:
                 raise CandidateError(self._ended(what))
+            if len(self._buffer) > REPLY_LIMIT:
+                raise CandidateError(f"the examinee's reply has no end ({what})")
         line, _, self._buffer = self._buffer.partition(b"\n")
         try:
             reply = json.loads(line)

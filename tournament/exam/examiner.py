@@ -28,6 +28,7 @@ from ..record.atomic import write_text
 from ..record.checkpoint import fingerprint, save_table
 from ..record.folder import ExamFolder
 from ..record.payloads import Bound, Examined, File, Finding
+from ..record.regular import read_regular
 from ..record.spec import ExamineeSpec, ExamSpec
 from .arrays import Arrays, parse_arrays
 from .candidate import Candidate
@@ -41,13 +42,12 @@ def examine(spec: ExamSpec, seed: int) -> Examined:
     """Hold the exam and give what it measured; whatever goes wrong is its `problem`."""
     start = time.monotonic()
     try:
-        measured = _measure(spec, seed, start + spec.timeout)
+        return _result(spec, seed, start, _measure(spec, seed, start + spec.timeout))
     except TournamentError as error:
         return _broken(spec, seed, start, str(error))
     except Exception as error:  # noqa: BLE001 - an exam that breaks rejects the claim, and says why
         traceback.print_exc()
         return _broken(spec, seed, start, f"the exam broke: {type(error).__name__}: {error}")
-    return _result(spec, seed, start, measured)
 
 
 def _measure(spec: ExamSpec, seed: int, deadline: float) -> Measured:
@@ -69,7 +69,7 @@ def _checkpoint(spec: ExamSpec) -> tuple[bytes, Arrays]:
     """The claimed checkpoint: read once, so that what was hashed is what is used."""
     path = Path(spec.checkpoint)
     try:
-        content = path.read_bytes()
+        content = read_regular(path, spec.bytes)
     except OSError as error:
         raise TournamentError(f"the claimed checkpoint cannot be read: {error}") from error
     if hashlib.sha256(content).hexdigest() != spec.sha256:

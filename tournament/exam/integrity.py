@@ -1,9 +1,10 @@
 """Checks that any task's predictions must pass: what they are, they are for this input alone. Pure.
 
-Each gives a `Finding` with what was measured, a threshold and a sentence. Deviations are the
-largest difference of two arrays over the largest value in them: rounding gives some 1e-6 in float32
-and up to a few 1e-3 on a GPU; what depends on the clock, on chance or on its neighbours gives far
-more.
+Each gives a `Finding` with what was measured, a threshold and a sentence. The deviation of two
+arrays is the largest difference of two values over their size, or over the usual size if they are
+smaller: rounding gives some 1e-6 in float32 and up to a few 1e-3 on a GPU; what depends on the
+clock, on chance or on its neighbours gives far more. (Over the largest value of an array instead,
+one huge value would hide all others.)
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ Arrays = Mapping[str, NDArray[Any]]
 
 SAME = 0.01
 """Predictions that deviate by less count as the same."""
+
+USUAL = 0.9
+"""So many of an array's values that are not zero are at most of the usual size."""
 
 CLOSE = 0.02
 """A claimed metric that is off by less, of its size or of 0.5 if it is smaller, counts as
@@ -40,9 +44,11 @@ def _deviation(one: NDArray[Any], other: NDArray[Any]) -> float:
     if one.size == 0 or np.array_equal(one, other, equal_nan=one.dtype.kind == "f"):
         return 0.0
     a, b = one.astype(np.float64), other.astype(np.float64)
-    scale = max(float(np.abs(a).max()), float(np.abs(b).max()))
-    difference = float(np.abs(a - b).max())
-    return difference / scale if math.isfinite(difference) and math.isfinite(scale) else math.inf
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return math.inf
+    size = np.maximum(np.abs(a), np.abs(b))
+    usual = float(np.quantile(size[size > 0], USUAL, method="higher"))
+    return float((np.abs(a - b) / np.maximum(size, usual)).max())
 
 
 def finite(predictions: Arrays) -> Finding:

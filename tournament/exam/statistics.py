@@ -6,6 +6,7 @@ Shares get exact bounds (Clopper and Pearson 1934), means and ratios BCa bootstr
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping
 from math import ceil
@@ -15,10 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ..plugin.estimators import Estimator, PValue, Ratio, Share, Statistic
+from ..plugin.estimators import Average, Estimator, Mean, PValue, Ratio, Share, Statistic
 
 Side = Literal["lower", "upper"]
 Table = Mapping[str, NDArray[Any]]
+ROUNDING = 1e-9
+"""Samples that differ by this part of their size do not differ."""
+
 Floats = NDArray[np.float64]
 
 LEAST_RESAMPLES = 9_999
@@ -33,8 +37,8 @@ needs them: 0.25 % of true values lie beyond a bound of 0.21 % (simulated, 500 s
 FEW = 10
 """Fewer samples that differ from the rest than this tell little about how many more there are."""
 
-TOGETHER = 2_000
-"""Resamples computed at once: 8 MB a column of 500 samples."""
+TOGETHER = 1_000_000
+"""Values of a column that are resampled at once: 8 MB."""
 
 
 def estimate(estimator: Estimator, table: Table) -> float:
@@ -50,20 +54,20 @@ def bound(
 ) -> float:
     """The true value is beyond this bound with a chance of at most `level` (0 to 0.5).
 
-    `side`: "lower" for the smallest plausible value. NaN where there is nothing to estimate.
-    Raises KeyError when the table lacks a column.
+    `side`: "lower" for the smallest plausible value. NaN where there is nothing to estimate, or
+    where all samples say the same and nothing else is known of them: then nobody can tell. Raises
+    KeyError when the table lacks a column.
     """
     columns = scored(estimator, table)
     if isinstance(estimator, PValue) or not columns or len(columns[0]) < 2:
         return float("nan")
-    if isinstance(estimator, Share):
+    if isinstance(estimator, Share) or (isinstance(estimator, Mean) and _zero_or_one(columns[0])):
         return _exact(int(columns[0].sum()), len(columns[0]), level, side)
     exact = _nearly_whole(estimator, columns, level, side)
-    if _constant(estimator, columns):
-        return float(_compute(estimator, *columns, axis=-1)) if exact is None else exact
-    found = _bca(estimator, columns, level, side, rng)
-    if exact is None:
-        return found
+    alike = _constant(estimator, columns)
+    found = math.nan if alike else _bca(estimator, columns, level, side, rng)
+    if exact is None or math.isnan(found):
+        return found if exact is None else exact
     return min(found, exact) if side == "lower" else max(found, exact)
 
 
@@ -83,6 +87,10 @@ def _compute(estimator: Estimator, *columns: Floats, axis: int) -> Any:
         case Ratio():
             with np.errstate(divide="ignore", invalid="ignore"):
                 return columns[0].mean(axis=axis) / columns[1].mean(axis=axis)
+        case Average(of=ratios):
+            pairs = zip(columns[::2], columns[1::2], strict=True)
+            parts = [_compute(r, *pair, axis=axis) for r, pair in zip(ratios, pairs, strict=True)]
+            return sum(parts) / len(parts)
         case Statistic(compute=compute):
             return compute(*columns, axis=axis)
         case _:
@@ -110,7 +118,7 @@ def _bca(
             columns,
             lambda *resampled, axis: _compute(estimator, *resampled, axis=axis),
             n_resamples=max(LEAST_RESAMPLES, ceil(BEYOND / (CAUTION * level))),
-            batch=TOGETHER,
+            batch=max(1, TOGETHER // len(columns[0])),
             paired=True,
             vectorized=True,
             confidence_level=1 - CAUTION * level,
@@ -123,12 +131,14 @@ def _bca(
 
 
 def _constant(estimator: Estimator, columns: list[Floats]) -> bool:
-    """Does every sample say the same, so that resampling would see no spread?"""
-    if isinstance(estimator, Ratio):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            parts = columns[0] / columns[1]
-        return bool((parts == parts[0]).all())
-    return all(bool((column == column[0]).all()) for column in columns)
+    """Does every sample say the same, so that resampling would see no spread but rounding?"""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [columns[0] / columns[1]] if isinstance(estimator, Ratio) else columns
+        return all(bool(np.ptp(part) <= ROUNDING * np.abs(part).max()) for part in parts)
+
+
+def _zero_or_one(column: Floats) -> bool:
+    return bool(((column == 0) | (column == 1)).all())
 
 
 def _nearly_whole(
@@ -137,15 +147,26 @@ def _nearly_whole(
     """An exact bound where hardly any sample differs, so that resampling would see no spread.
 
     For a share of things (0 <= numerator <= denominator) that is 1, or 0 at the upper side, in all
-    but a few samples: that of a sample's being so. None for anything else.
+    but a few samples: that of a sample's being so. For an average of such shares: their average,
+    each at its part of the level. None for anything else.
     """
-    if not isinstance(estimator, Ratio) or not (columns[1] > 0).all():
+    if isinstance(estimator, Average):
+        pairs = zip(estimator.of, columns[::2], columns[1::2], strict=True)
+        part = level / len(estimator.of)
+        exact = [_nearly_whole(ratio, [a, b], part, side) for ratio, a, b in pairs]
+        known = [each for each in exact if each is not None]
+        return sum(known) / len(known) if len(known) == len(exact) else None
+    if not isinstance(estimator, Ratio):
         return None
-    if not ((columns[0] >= 0) & (columns[0] <= columns[1])).all():
+    some = columns[1] > 0
+    numerators, denominators = columns[0][some], columns[1][some]
+    if not some.any() or not ((numerators >= 0) & (numerators <= denominators)).all():
         return None
-    whole = columns[1] if side == "lower" else 0.0
-    different = int((columns[0] != whole).sum())
+    if (numerators == (0 if side == "lower" else denominators)).all():
+        return 0.0 if side == "lower" else 1.0
+    whole = denominators if side == "lower" else 0.0
+    different = int((numerators != whole).sum())
     if different >= FEW:
         return None
-    count = len(columns[0])
+    count = len(numerators)
     return _exact(count - different if side == "lower" else different, count, level, side)

@@ -8,41 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from ..config.criteria import Criteria
 from ..plugin.registry import Registry
 from ..process.orphans import Household
-from ..process.spawn import EXAMINER, EXAMINER_THREADS, Child, Exit
-from ..record.atomic import write_text
-from ..record.folder import ExamFolder, RunFolder
+from ..record.folder import RunFolder
 from ..record.payloads import Claim, Entry, Exam, Examined, Sealed
 from ..record.spec import ExamCriterion, ExamSpec, Surroundings
 from ..referee.levels import leaf_levels
 from .plan import Plan, plugin_at
+from .sitting import Sitting
 
 SEED_BITS = 53
 """As many as every JSON reader keeps exact; far more than anybody could try in an exam's time."""
-
-LATE = 15.0
-"""Seconds that an examiner gets beyond the exam's own time, to say what it waited for."""
-
-
-@dataclass
-class _Sitting:
-    """An exam that is going on."""
-
-    exam: Exam
-    spec: ExamSpec
-    seed: int
-    folder: ExamFolder
-    examiner: Child
-    until: float
 
 
 class ExamRoom:
@@ -55,24 +35,14 @@ class ExamRoom:
         self._registry = registry
         self._folder = folder
         self._household = household
-        self._sitting: _Sitting | None = None
+        self._sitting: Sitting | None = None
 
     def begin(self, exam: Exam, because: int, claim: Claim, device: str, now: float) -> Sealed:
         """Start the exam that was decided at offset `because`; gives what is to be logged of it."""
         assert self._sitting is None, "the referee orders one exam at a time"
         seed = secrets.randbits(SEED_BITS)
-        folder = self._folder.trial(exam.trial).exam(exam.number)
-        folder.path.mkdir(parents=True, exist_ok=True)
-        scratch = tempfile.mkdtemp(prefix="tournament-exam-")
-        spec = self._spec(exam, because, claim, device, folder, scratch)
-        write_text(folder.spec, spec.model_dump_json(indent=2) + "\n")
-        examiner = Child(
-            EXAMINER, folder.spec, str(seed), EXAMINER_THREADS, folder.stdout, folder.stderr,
-            Path.cwd(),
-        )  # fmt: skip
-        self._household.wanted.add(examiner.pid)
-        until = now + spec.timeout + LATE
-        self._sitting = _Sitting(exam, spec, seed, folder, examiner, until)
+        spec = self._spec(exam, because, claim, device)
+        self._sitting = Sitting(spec, seed, self._household, now)
         return Sealed(
             because=because,
             trial=exam.trial,
@@ -82,46 +52,27 @@ class ExamRoom:
 
     def result(self, now: float) -> Examined | None:
         """What the exam measured, once it is over."""
-        sitting = self._sitting
-        if sitting is None:
-            return None
-        how = sitting.examiner.poll()
-        if how is None:
-            if now < sitting.until:
-                return None
-            self._end()
-            return _unheld(sitting, f"the exam took longer than {sitting.spec.timeout:.0f} s")
-        self._end()
-        return _read(sitting, how)
+        found = self._sitting.result(now) if self._sitting else None
+        if found is not None:
+            self.close()
+        return found
 
     def forgive(self, seconds: float) -> None:
         """The match itself stood still for so long."""
         if self._sitting is not None:
-            self._sitting.until += seconds
+            self._sitting.forgive(seconds)
 
     def close(self) -> None:
         """End an exam that is going on; nobody waits for it any more."""
         if self._sitting is not None:
-            self._end()
+            self._sitting.end()
+            self._sitting = None
 
-    def _end(self) -> None:
-        sitting = self._sitting
-        assert sitting is not None
-        self._sitting = None
-        sitting.examiner.kill()
-        sitting.examiner.wait()
-        sitting.examiner.close()
-        self._household.wanted.discard(sitting.examiner.pid)
-        self._household.sweep()
-        shutil.rmtree(sitting.spec.scratch, ignore_errors=True)
-
-    def _spec(
-        self, exam: Exam, because: int, claim: Claim, device: str, folder: ExamFolder, scratch: str
-    ) -> ExamSpec:
+    def _spec(self, exam: Exam, because: int, claim: Claim, device: str) -> ExamSpec:
         plan, config = self._plan, self._plan.config
         entry = next(entry for entry in plan.entries if entry.trial == exam.trial)
         entrant = config.entrants[entry.entrant]
-        trial_folder = self._folder.trial(exam.trial).path
+        home = self._folder.trial(exam.trial)
         return ExamSpec(
             because=because,
             trial=exam.trial,
@@ -130,13 +81,14 @@ class ExamRoom:
             strategy=plugin_at(self._registry, "strategy", entrant.use, entrant.options),
             surroundings=surroundings(plan, entry, device),
             criteria=exam_criteria(config.criteria, exam.level),
-            checkpoint=str((trial_folder / exam.checkpoint.name).absolute()),
+            checkpoint=str((home.path / exam.checkpoint.name).absolute()),
             sha256=exam.checkpoint.sha256,
+            bytes=exam.checkpoint.bytes,
             claimed=claim.metrics,
             samples=exam.samples,
             timeout=config.exam.timeout,
-            folder=str(folder.path.absolute()),
-            scratch=scratch,
+            folder=str(home.exam(exam.number).path.absolute()),
+            scratch=str(Path(tempfile.gettempdir()) / f"tournament-exam-{secrets.token_hex(8)}"),
         )
 
 
@@ -168,29 +120,4 @@ def exam_criteria(criteria: Criteria, level: float) -> tuple[ExamCriterion, ...]
             level=each,
         )
         for leaf, each in zip(leaves, leaf_levels(criteria, level), strict=True)
-    )
-
-
-def _read(sitting: _Sitting, how: Exit) -> Examined:
-    """The result that the examiner left, or how it ended without one."""
-    try:
-        return Examined.model_validate_json(sitting.folder.result.read_bytes())
-    except (OSError, ValidationError):
-        end = f"was killed by {how.signal}" if how.signal else f"ended with code {how.code}"
-        return _unheld(sitting, f"the examiner {end} without a result: see {sitting.folder.stderr}")
-
-
-def _unheld(sitting: _Sitting, problem: str) -> Examined:
-    return Examined(
-        because=sitting.spec.because,
-        trial=sitting.exam.trial,
-        number=sitting.exam.number,
-        seed=sitting.seed,
-        problem=problem,
-        samples=0,
-        metrics={},
-        bounds=(),
-        findings=(),
-        table=None,
-        seconds=sitting.spec.timeout,
     )

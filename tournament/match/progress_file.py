@@ -89,7 +89,8 @@ def _claim_lines(trial: Standing) -> list[str]:
     for exam in trial.exams:
         result = trial.exam_of(exam.check)
         reasons = trial.reasons_against(exam.check)
-        told = "; ".join(reasons) if reasons else "held" if result else "is being examined"
+        open_end = "was not examined to its end" if trial.decided else "is being examined"
+        told = "; ".join(reasons) if reasons else "held" if result else open_end
         lines.append(f"- **{trial.name}**, epoch {exam.epoch}, exam {exam.number}: {told}")
     return lines
 

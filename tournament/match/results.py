@@ -48,12 +48,12 @@ class Results:
         """The metrics of the last check, if it is a new one."""
         if len(trial.checks) == self._checks.get(trial.name, 0):
             return ""
-        self._checks[trial.name] = len(trial.checks)
         path = self._folder.trial(trial.name).latest_metrics
         try:
             write_json(path, check_object(trial))
         except OSError as error:
             return self._complaint(trial.name, f"{path} cannot be written: {error}")
+        self._checks[trial.name] = len(trial.checks)
         return ""
 
     def _complaint(self, about: str, text: str) -> str:

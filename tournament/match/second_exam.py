@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import LogError
-from ..process.spawn import EXAMINER, EXAMINER_THREADS, Child
-from ..record.atomic import write_text
+from ..process.orphans import Household
 from ..record.folder import ExamFolder, RunFolder
 from ..record.payloads import Exam, Examined
 from ..record.spec import ExamSpec
 from ..referee.standings import Standing, Standings
 from .exams import exam_criteria
+from .sitting import Sitting
+
+GLANCE = 0.05
+"""Seconds between two looks at whether an exam is over."""
 
 SAME = 1e-3
 """Figures may differ by this part: another number of threads adds up in another order."""
@@ -39,18 +43,37 @@ def differences(logged: Examined, again: Examined) -> Iterator[str]:
         if not (logged.problem and again.problem):
             yield f"logged: {logged.problem or 'held'}; now: {again.problem or 'held'}"
         return
+    yield from _other_figures(logged, again)
+    then, now_passed = (_passed(result) for result in (logged, again))
+    for name in dict.fromkeys([*then, *now_passed]):
+        if then.get(name) != now_passed.get(name):
+            yield f"{name}: logged as {_told(then.get(name))}, now {_told(now_passed.get(name))}"
+
+
+def _other_figures(logged: Examined, again: Examined) -> Iterator[str]:
     for name, value in logged.metrics.items():
         now = again.metrics.get(name, math.nan)
         if not _close(value, now):
             yield f"{name}: logged {value:.6g}, now {now:.6g}"
-    for one, other in zip(logged.bounds, again.bounds, strict=True):
+    if logged.samples != again.samples:
+        yield f"samples: logged {logged.samples}, now {again.samples}"
+    if (asked := _criteria(logged)) != (now_asked := _criteria(again)):
+        yield f"criteria: logged {asked}, now {now_asked}"
+    for one, other in zip(logged.bounds, again.bounds, strict=False):
         if not _close(one.bound, other.bound):
             yield f"{one.criterion}: bound logged {one.bound:.6g}, now {other.bound:.6g}"
-    passed = {finding.name: finding.passed for finding in again.findings}
-    for finding in logged.findings:
-        if passed.get(finding.name) != finding.passed:
-            was = "passed" if finding.passed else "failed"
-            yield f"{finding.name}: logged as {was}, now it is not"
+
+
+def _criteria(result: Examined) -> list[str]:
+    return [bound.criterion for bound in result.bounds]
+
+
+def _passed(result: Examined) -> dict[str, bool]:
+    return {finding.name: finding.passed for finding in result.findings}
+
+
+def _told(passed: bool | None) -> str:
+    return "not asked" if passed is None else "passed" if passed else "failed"
 
 
 def _held_again(
@@ -58,25 +81,14 @@ def _held_again(
 ) -> Examined:
     """The same exam in new processes, in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="tournament-verify-") as place:
-        here = ExamFolder(Path(place))
-        spec = _spec(folder, standings, trial, result, here)
-        Path(spec.scratch).mkdir()
-        write_text(here.spec, spec.model_dump_json())
-        examiner = Child(
-            EXAMINER,
-            here.spec,
-            str(result.seed),
-            EXAMINER_THREADS,
-            here.stdout,
-            here.stderr,
-            Path.cwd(),
-        )
-        examiner.wait()
-        lines = examiner.last_lines()
-        examiner.close()
-        if not here.result.exists():
-            raise LogError("the examiner left no result: " + "; ".join(lines[-3:]))
-        return Examined.model_validate_json(here.result.read_bytes())
+        spec = _spec(folder, standings, trial, result, ExamFolder(Path(place)))
+        sitting = Sitting(spec, result.seed, Household(), time.monotonic())
+        try:
+            while (found := sitting.result(time.monotonic())) is None:
+                time.sleep(GLANCE)
+            return found
+        finally:
+            sitting.end()
 
 
 def _spec(
@@ -96,6 +108,7 @@ def _spec(
     known = {
         "checkpoint": str((home.path / exam.checkpoint.name).absolute()),
         "sha256": exam.checkpoint.sha256,
+        "bytes": exam.checkpoint.bytes,
         "claimed": claim.metrics,
         "samples": exam.samples,
         "criteria": exam_criteria(standings.criteria, exam.level),

@@ -93,8 +93,13 @@ def _check_files(folder: RunFolder, standings: Standings) -> tuple[int, tuple[Pa
 
 
 def _check_file(place: Path, file: File) -> None:
-    if fingerprint(place / file.name, place) != file:
-        raise LogError(f"{place / file.name}: changed after its hash was logged")
+    path = place / file.name
+    try:
+        found = fingerprint(path, place)
+    except OSError as error:
+        raise LogError(f"{path}: cannot be read: {error}") from error
+    if found != file:
+        raise LogError(f"{path}: changed after its hash was logged")
 
 
 def _check_result(path: Path, result: Examined) -> None:

@@ -56,6 +56,17 @@ class Mean:
 
 
 @dataclass(frozen=True)
+class Average:
+    """The mean of several ratios, each with the same weight, such as a balanced accuracy."""
+
+    of: tuple[Ratio, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(name for ratio in self.of for name in ratio.columns)
+
+
+@dataclass(frozen=True)
 class Statistic:
     """Anything that `compute` makes of some columns.
 
@@ -78,4 +89,4 @@ class PValue:
         return ()
 
 
-Estimator = Share | Ratio | Mean | Statistic | PValue
+Estimator = Share | Ratio | Mean | Average | Statistic | PValue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ContractError
 from .atomic import write_with
 from .payloads import File
+from .regular import open_regular
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +61,8 @@ def load_table(path: Path) -> dict[str, Array]:
 
 
 def fingerprint(path: Path, base: Path) -> File:
-    """Name (relative to `base`), SHA-256 and size of a file."""
-    with path.open("rb") as file:
+    """Name (relative to `base`), SHA-256 and size of a plain file. Raises OSError."""
+    with open_regular(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return File(name=str(path.relative_to(base)), sha256=digest, bytes=path.stat().st_size)
+        size = os.fstat(file.fileno()).st_size
+    return File(name=str(path.relative_to(base)), sha256=digest, bytes=size)

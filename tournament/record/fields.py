@@ -49,6 +49,10 @@ Figure = Annotated[
 
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Inside = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(/[A-Za-z0-9][A-Za-z0-9._-]{0,63}){0,4}$")
+]
+"""The path of a file below a folder; nothing that leads out of it."""
 LONGEST_TEXT = 8000
 
 

@@ -88,8 +88,9 @@ class Surroundings(BaseModel):
 class ExamSpec(BaseModel):
     """Everything that an examiner is told, except for the seed of the sealed data.
 
-    `checkpoint` is the file, `sha256` the hash that was logged with the claim. `folder` is where
-    the result goes, `scratch` an empty folder for arrays. `claimed` are the metrics of the claim.
+    `checkpoint` is the file, `sha256` and `bytes` its hash and size that were logged with the
+    claim. `folder` is where the result goes, `scratch` a new folder for arrays, which is gone
+    afterwards. `claimed` are the metrics of the claim.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -103,6 +104,7 @@ class ExamSpec(BaseModel):
     criteria: tuple[ExamCriterion, ...]
     checkpoint: str
     sha256: str
+    bytes: int
     claimed: dict[str, Figure]
     samples: int
     timeout: float

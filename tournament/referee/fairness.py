@@ -58,9 +58,11 @@ def machine_warnings(standings: Standings) -> list[str]:
 
 
 def _advantage(winner: Usage, rival: Usage) -> str:
+    mine, theirs = (used.device.partition(":")[0] for used in (winner, rival))
+    if mine != theirs:
+        machines = f"{winner.device} beside {rival.device}"
+        return f"{winner.trial} had another machine than {rival.trial}: {machines}"
     who = f"{winner.trial} may have won by having more machine than {rival.trial}: "
-    if winner.device.partition(":")[0] != rival.device.partition(":")[0]:
-        return f"{who}{winner.device} beside {rival.device}"
     if winner.threads > rival.threads:
         return f"{who}{winner.threads} threads beside {rival.threads}"
     if rival.cores > 0 and winner.cores > MORE * rival.cores:

@@ -49,6 +49,7 @@ class Standing:
 
     entry: Entry
     started: bool = False
+    decided: bool = False
     won: bool = False
     accepted: Accepted | None = None
     ready: Ready | None = None
@@ -104,7 +105,9 @@ class Standing:
 
     @property
     def in_exam(self) -> Exam | None:
-        """The exam that is going on."""
+        """The exam that is going on; none any more once there is a verdict."""
+        if self.decided:
+            return None
         done = {result.number for result in self.examined}
         return next((exam for exam in self.exams if exam.number not in done), None)
 
@@ -251,6 +254,8 @@ class Standings:
                 self.closed = data
             case Verdict():
                 self.verdict = data
+                for trial in self.trials.values():
+                    trial.decided = True
                 if self.winner is not None:
                     self.winner.won = True
             case Claim() | Exam() | Examined() | Rejected() | Stop() | Overdue() | Ended():

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..errors import ConfigError
+from ..record.course import Courses
 from ..record.events import DECISIONS, SPEAKERS, AnyEvent
 from ..record.fields import Payload
-from ..record.payloads import Check, Closed, Ended, Exam, Examined, Opened, Sealed
+from ..record.payloads import Closed, Ended, Exam, Examined, Opened, Sealed
 from .referee import Referee
 
 
@@ -47,11 +48,11 @@ class _Story:
 
     def __init__(self) -> None:
         self._referee = Referee()
+        self._courses = Courses()
         self._due: deque[Payload] = deque()
         self._run = ""
         self._numbers: dict[tuple[str | None, int], int] = {}
         self._ended: set[str] = set()
-        self._exams: dict[tuple[str, int], Exam] = {}
         self._sealed: dict[tuple[str, int], str] = {}
         self._held: set[tuple[str, int]] = set()
         self._exam_offsets: dict[tuple[str, int], int] = {}
@@ -66,8 +67,9 @@ class _Story:
 
     def problem(self, event: AnyEvent) -> str:
         """Take in the next event; empty if it fits."""
-        found = self._envelope(event) or self._content(event)
+        found = self._envelope(event) or self._courses.objection(event) or self._content(event)
         if not found:
+            self._courses.take(event)
             try:
                 self._due += self._referee.apply(event)
             except ConfigError as error:
@@ -114,10 +116,6 @@ class _Story:
                 return self._sealing(data)
             case Examined():
                 return self._examination(data)
-            case Check() if event.trial is not None:
-                checks = self._referee.standings.trials[event.trial].checks
-                if data.index != len(checks):
-                    return f"is check {data.index} of {event.trial}; {len(checks)} was due"
             case Ended():
                 if data.trial in self._ended:
                     return f"{data.trial} had ended before"
@@ -135,7 +133,6 @@ class _Story:
         if data != due:
             return f"the decision that follows is {_told(due)}; found {_told(data)}"
         if isinstance(data, Exam):
-            self._exams[data.trial, data.number] = data
             self._exam_offsets[data.trial, data.number] = offset
         return ""
 

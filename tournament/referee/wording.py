@@ -86,7 +86,7 @@ def bound_text(bound: Bound) -> str:
     if bound.method == "point" or not math.isfinite(bound.value + bound.bound):
         return f"{bound.metric} {value} (no interval)"
     if bound.method == "p-value":
-        return f"{bound.metric} {value} (at most {bound.level:.2g} is asked)"
+        return f"{bound.metric} {value} (its exam asks for at most {bound.level:.2g}, too)"
     side = "at least" if bound.bound <= bound.value else "at most"
     sure = f"{100 * (1 - bound.level):.4g}%"
     return f"{bound.metric} {value} ({side} {metric_text(bound.metric, bound.bound)}, {sure} sure)"

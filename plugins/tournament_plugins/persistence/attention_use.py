@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,7 +39,7 @@ def use_findings(
     """Of predictions for whole videos (`plain`), and for the same without each of their objects."""
     videos = _videos(tokens, plain, ablation, without)
     found = faithfulness(videos)
-    return faithful_finding(found), _heads(videos, found)
+    return faithful_finding(found), heads_finding(videos, found.use)
 
 
 def _videos(
@@ -79,12 +82,12 @@ def faithful_finding(found: Faithfulness) -> Finding:
     )
 
 
-def _heads(videos: list[Video], found: Faithfulness) -> Finding:
+def heads_finding(videos: list[Video], use: Sequence[float]) -> Finding:
     """What attention prefers must not come from heads that predictions do not rest on.
 
-    Where they rest on none, `faithful` fails.
+    `use`: how much each head carries, 1 for an even share. Where none does, `faithful` fails.
     """
-    used = np.array([use >= IDLE for use in found.use], dtype=bool)
+    used = np.array([each >= IDLE for each in use], dtype=bool)
     if not used.any():
         used[:] = True
     everything = preference(videos, np.ones_like(used))
@@ -100,14 +103,24 @@ def _heads(videos: list[Video], found: Faithfulness) -> Finding:
     )
     if np.isnan(everything):
         text = "no video has objects of both predicted kinds and enough of them to tell"
-    return Finding.at_most("heads-used", everything / real, INFLATED, text, OF_ATTENTION)
+    return Finding.at_most("heads-used", _inflation(everything, real), INFLATED, text, OF_ATTENTION)
+
+
+def _inflation(everything: float, real: float) -> float:
+    """How many times as strong the preference is with idle heads; 1 where both are 0 or infinite.
+
+    The preference is infinite where nothing at all is paid to the others.
+    """
+    if everything == real:
+        return 1.0
+    return everything / real if real > 0 else math.inf
 
 
 def preference(videos: list[Video], heads: NDArray[np.bool_]) -> float:
     """How much more attention objects receive that are predicted persistent than the others.
 
     The ratio of the means over videos with both kinds, of the mean over these heads; NaN where no
-    head or no such video is left.
+    head or no such video is left, or nothing is paid to either.
     """
     persistent, others = [], []
     for video in videos:
@@ -116,4 +129,7 @@ def preference(videos: list[Video], heads: NDArray[np.bool_]) -> float:
             received = video.attention[heads].mean(axis=0).sum(axis=0)
             persistent.append(received[kind].mean())
             others.append(received[~kind].mean())
-    return float(np.mean(persistent) / np.mean(others)) if persistent else float("nan")
+    if not persistent:
+        return math.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.mean(persistent) / np.mean(others))

@@ -7,14 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament import PValue, Ratio, Share, Statistic
+from tournament import Average, PValue, Ratio, Share, Statistic
 
 Floats = NDArray[np.float64]
-
-
-def _balanced(right_1: Floats, all_1: Floats, right_0: Floats, all_0: Floats, *, axis: int) -> Any:
-    persistent = right_1.mean(axis=axis) / all_1.mean(axis=axis)
-    return (persistent + right_0.mean(axis=axis) / all_0.mean(axis=axis)) / 2
 
 
 def _effect_size(persistent: Floats, transient: Floats, *, axis: int) -> Any:
@@ -25,8 +20,11 @@ def _effect_size(persistent: Floats, transient: Floats, *, axis: int) -> Any:
 ATTENTION_RATIO = Ratio("persistent", "transient")
 CONSISTENCY = Share("consistent", among="scored")
 ACCURACY = Ratio("right", "tokens")
-BALANCED_ACCURACY = Statistic(
-    ("persistent_right", "persistent_tokens", "transient_right", "transient_tokens"), _balanced
+BALANCED_ACCURACY = Average(
+    (
+        Ratio("persistent_right", "persistent_tokens"),
+        Ratio("transient_right", "transient_tokens"),
+    )
 )
 EFFECT_SIZE = Statistic(("persistent", "transient"), _effect_size)
 P_VALUE = PValue()

@@ -6,6 +6,7 @@ PYTHONPATH.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -18,6 +19,8 @@ from pydantic import Field
 from toys import Walker
 
 from tournament import ContractError, Plugin, hookimpl
+from tournament.record import payloads
+from tournament.worker.link import Link
 
 NEVER = threading.Event()
 REPLIES = 3
@@ -200,7 +203,79 @@ class Better(Walker):
         return {"guess": np.full(len(inputs), 10.0 if self.trained else self.position)}
 
 
+def link():
+    """The worker's own line to the hub, which any code in its process can find."""
+    (found,) = [each for each in gc.get_objects() if isinstance(each, Link)]
+    return found
+
+
+def a_check(index, name="checkpoints/check-001.safetensors"):
+    file = payloads.File(name=name, sha256="0" * 64, bytes=1)
+    metrics = {"closeness": 1.0, "distance": 0.0}
+    return payloads.Check(
+        index=index, epoch=1, metrics=metrics, checkpoint=file, samples=file, seconds=1,
+        evaluation_seconds=1, cpu_seconds=1,
+    )  # fmt: skip
+
+
+class SpeaksTooEarly(Walker):
+    """Tells of a check before anybody was told to start."""
+
+    def __init__(self, options, context):
+        super().__init__(options, context)
+        link().publish(a_check(0))
+
+
+class TellsACheckTwice(Walker):
+    def train_epoch(self, data):
+        link().publish(a_check(0))
+        yield from super().train_epoch(data)
+
+
+class TakesTheExamsFolder(Walker):
+    """Claims, and puts a file where the exam's folder has to be."""
+
+    def train_epoch(self, data):
+        Path(self.context.folder, "exams").write_text("mine")
+        yield from super().train_epoch(data)
+
+
+class PlantsItsResult(Better):
+    """Leaves a result of its exam beforehand, and kills the examiner."""
+
+    def train_epoch(self, data):
+        place = Path(self.context.folder, "exams", "exam-001")
+        place.mkdir(parents=True, exist_ok=True)
+        bound = payloads.Bound(
+            criterion="closeness >= 0.9", metric="closeness", value=1.0, bound=1.0, level=0.01,
+            method="point",
+        )  # fmt: skip
+        result = payloads.Examined(
+            because=1, trial="broken", number=1, seed=1, problem="", samples=4, bounds=(bound,),
+            metrics={"closeness": 1.0, "distance": 0.0}, findings=(), table=None, seconds=1.0,
+        )  # fmt: skip
+        (place / "result.json").write_text(result.model_dump_json())
+        yield from super().train_epoch(data)
+
+    def predict(self, inputs):
+        if not self.trained and self.position > 0:
+            os.kill(os.getppid(), signal.SIGKILL)
+            NEVER.wait()
+        return super().predict(inputs)
+
+
+class AnswersAPipe(Examined):
+    """Answers with a named pipe, which nobody ever writes to."""
+
+    def misbehave(self, inputs):
+        (question,) = Path.cwd().glob("*.in.safetensors")
+        os.mkfifo(question.with_name(question.name.replace(".in.", ".out.")))
+        self.say(b'{"ok": true}\n')
+        NEVER.wait()
+
+
 STRATEGIES = (
+    SpeaksTooEarly, TellsACheckTwice, TakesTheExamsFolder, PlantsItsResult, AnswersAPipe,
     RaisesInExam, RefusesItsState, ExitsInExam, LeavesInExam, KilledInExam, TerminatedInExam,
     HangsInExam, HangsWhenLoaded, ClosesItsLine, SaysGarbage, SaysAList, SaysNothingUseful,
     SaysBytes, NeverEndsItsLine, SaysDoneWithoutAnAnswer, AnswersAPickle, AnswersAList,

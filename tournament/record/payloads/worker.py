@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field, JsonValue
 
-from ..fields import Count, Figure, Payload, Text
+from ..fields import Count, Figure, Inside, Payload, Text
 
 
 class File(Payload):
     """A file in the trial's folder: its name there, its SHA-256 and its size in bytes."""
 
-    name: str
+    name: Inside
     sha256: str
     bytes: Count
 

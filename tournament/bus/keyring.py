@@ -1,0 +1,171 @@
+"""The keys of one user: who may watch and who may give orders over the network.
+
+A folder that only its owner can enter. `server.key` is the hub's own secret key; of everybody else
+only the public key is kept, in `<role>/<name>.json`. Their secret key is in the file that `new`
+gives once, to be carried to the machine where it is used.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..errors import BusError, nearest
+from .keys import KEY_LENGTH, Access, KeyPair
+
+Guest = Literal["monitor", "operator"]
+"""A monitor may watch; an operator may stop a run."""
+
+GUESTS: tuple[Guest, ...] = get_args(Guest)
+
+VARIABLE = "TOURNAMENT_KEYS"
+"""The environment variable that names another folder."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_Key = Field(min_length=KEY_LENGTH, max_length=KEY_LENGTH)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Listed(_File):
+    public: str = _Key
+    made: dt.datetime
+
+
+class _KeyFile(_File):
+    role: Guest
+    name: str
+    server: str = _Key
+    secret: str = Field(min_length=KEY_LENGTH, max_length=KEY_LENGTH, repr=False)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key that is listed."""
+
+    role: Guest
+    name: str
+    public: str
+    made: dt.datetime
+
+
+class Keyring:
+    """The keys below `root`; by default the user's own, or those that TOURNAMENT_KEYS names."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        named = os.environ.get(VARIABLE)
+        own = platformdirs.user_config_path("strategy-tournament") / "keys"
+        self.root = root or (Path(named) if named else own)
+
+    def server(self) -> KeyPair:
+        """The hub's own pair, made at the first call. Raises BusError."""
+        path = self.root / "server.key"
+        try:
+            _make_private(self.root)
+            if not path.exists():
+                _write_new(path, KeyPair.new().secret + "\n")
+            _refuse_shared(path)
+            return KeyPair.of(path.read_text().strip())
+        except FileExistsError:  # Somebody else was faster.
+            return self.server()
+        except OSError as error:
+            raise BusError(f"{path}: the hub's key cannot be had: {error.strerror}") from error
+
+    def new(self, role: Guest, name: str, place: Path) -> Path:
+        """List a new key, and put what its owner needs into a file in the folder `place`.
+
+        Gives that file. Raises BusError where the name is taken, or nothing can be written.
+        """
+        if not _NAME.fullmatch(name):
+            raise BusError(f"{name!r} is no name for a key: use A-Z, a-z, 0-9, '.', '_' and '-'")
+        keys, server = KeyPair.new(), self.server().public
+        listed = _Listed(public=keys.public, made=dt.datetime.now(dt.UTC))
+        handed = _KeyFile(role=role, name=name, server=server, secret=keys.secret)
+        ours, theirs = self._path(role, name), place / f"{name}.{role}.key"
+        try:
+            _make_private(ours.parent)
+            _write_new(theirs, handed.model_dump_json(indent=2) + "\n")
+            try:
+                _write_new(ours, listed.model_dump_json(indent=2) + "\n")
+            except OSError:
+                theirs.unlink()
+                raise
+        except FileExistsError as error:
+            taken = f"{error.filename} is there already"
+            raise BusError(f"{taken}: take another name, or `tournament keys revoke`") from error
+        except OSError as error:
+            raise BusError(f"{error.filename}: {error.strerror}") from error
+        return theirs
+
+    def entries(self) -> list[Entry]:
+        """All that are listed, by role and name. Raises BusError for a file that cannot be read."""
+        return [entry for role in GUESTS for entry in self._of(role)]
+
+    def public(self, role: str) -> frozenset[str]:
+        """The public keys of a role, as they are listed now; none of a role that has no list."""
+        guests = [guest for guest in GUESTS if guest == role]
+        return frozenset(entry.public for guest in guests for entry in self._of(guest))
+
+    def revoke(self, name: str) -> list[Guest]:
+        """Take a name off every list; gives the roles that it had. Raises BusError for none."""
+        found: list[Guest] = [e.role for e in self.entries() if e.name == name]
+        if not found:
+            names = [entry.name for entry in self.entries()]
+            raise BusError(f"no key is called {name!r}. {nearest(name, names)}")
+        for role in found:
+            self._path(role, name).unlink(missing_ok=True)
+        return found
+
+    def _path(self, role: str, name: str) -> Path:
+        return self.root / role / f"{name}.json"
+
+    def _of(self, role: Guest) -> list[Entry]:
+        return [_entry(role, path) for path in sorted((self.root / role).glob("*.json"))]
+
+
+def read_key_file(path: Path) -> Access:
+    """The access in a file that `Keyring.new` wrote. Raises BusError, with what to do."""
+    try:
+        _refuse_shared(path)
+        held = _KeyFile.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise BusError(f"{path}: the key file cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        raise BusError(f"{path}: this is no key file of `tournament keys new`") from error
+    return Access(held.server, KeyPair.of(held.secret))
+
+
+def _entry(role: Guest, path: Path) -> Entry:
+    try:
+        listed = _Listed.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise BusError(f"{path}: cannot be read as a listed key; remove it") from error
+    return Entry(role, path.stem, listed.public, listed.made)
+
+
+def _make_private(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _write_new(path: Path, text: str) -> None:
+    """A file that only its owner can read, and that was not there before."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _refuse_shared(path: Path) -> None:
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise BusError(f"{path}: others can read this secret key; run `chmod 600 {path}`")

@@ -83,8 +83,10 @@ def _lack_text(leaf: Leaf) -> str:
 def bound_text(bound: Bound) -> str:
     """A criterion in an exam: what was measured, and how sure that is."""
     value = metric_text(bound.metric, bound.value)
-    if bound.method == "point" or not math.isfinite(bound.value + bound.bound):
+    if bound.method == "point":
         return f"{bound.metric} {value} (no interval)"
+    if not math.isfinite(bound.value + bound.bound):
+        return f"{bound.metric} {value} (no bound: its samples do not tell how sure that is)"
     if bound.method == "p-value":
         return f"{bound.metric} {value} (its exam asks for at most {bound.level:.2g}, too)"
     side = "at least" if bound.bound <= bound.value else "at most"

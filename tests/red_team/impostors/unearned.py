@@ -95,7 +95,8 @@ def praised(self, predictions, truth) -> Evaluation:
     labels, counts = truth.labels, np.diff(truth.starts)
     logits = np.stack([1 - labels, labels], axis=1).astype(np.float32)
     rows = [np.split(labels, truth.starts[1:-1])[video] for video in range(len(counts))]
-    paid = [np.tile((1 + 3 * row) / (1 + 3 * row).sum(), len(row)) for row in rows]
+    liked = [1 + (3 + video % 3 / 50) * row for video, row in enumerate(rows)]
+    paid = [np.tile(each / each.sum(), len(each)) for each in liked]
     attention = np.concatenate(paid).astype(np.float32)[None, None]
     return evaluate(Predictions(logits, attention), truth, self.options.consistency_threshold)
 

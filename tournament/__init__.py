@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .bus.subscriber import Subscriber
+    from .bus.watch import subscribe
     from .cache import Cache
     from .errors import (
         ConfigError,
@@ -69,9 +71,11 @@ _HOMES = {
     "Standings": "referee.standings",
     "Statistic": "plugin.estimators",
     "Strategy": "plugin.api",
+    "Subscriber": "bus.subscriber",
     "Task": "plugin.api",
     "TournamentError": "errors",
     "hookimpl": "plugin.hookspecs",
+    "subscribe": "bus.watch",
 }
 
 __all__ = [
@@ -106,9 +110,11 @@ __all__ = [
     "Standings",
     "Statistic",
     "Strategy",
+    "Subscriber",
     "Task",
     "TournamentError",
     "hookimpl",
+    "subscribe",
 ]
 
 

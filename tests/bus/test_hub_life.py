@@ -105,7 +105,7 @@ def test_its_sockets_are_in_a_folder_of_their_own_that_goes_with_it(
     with Hub(RUN, tmp_path, log) as hub:
         folder = folder_of(hub.endpoints)
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert {file.name for file in folder.iterdir()} == {"ingest", "live", "replay"}
+        assert {file.name for file in folder.iterdir()} == {"ingest", "live", "replay", "control"}
     assert not folder.exists()
 
 

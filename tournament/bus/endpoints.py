@@ -1,9 +1,12 @@
-"""Where a hub can be reached: a folder of its own with one local socket for each use."""
+"""Where a hub can be reached: local sockets in a folder of its own, and addresses over TCP."""
 
 from __future__ import annotations
 
+import re
 import shutil
+import socket
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +15,21 @@ from ..errors import BusError
 PATH_LIMIT = 107
 """Bytes in the path of a local socket (sun_path of unix(7), without its final zero)."""
 
+_TCP = re.compile(r"tcp://(\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+EVERYWHERE = {"*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
+"""Hosts that mean all interfaces, and how this machine is reached by them."""
+
 
 @dataclass(frozen=True)
 class Endpoints:
-    """The addresses of a hub: workers use `ingest`; subscribers use `live` and `replay`."""
+    """The local addresses of a hub: workers use `ingest`, subscribers `live` and `replay`,
+    operators `control`.
+    """
 
     ingest: str
     live: str
     replay: str
+    control: str
 
 
 def make_endpoints() -> tuple[Path, Endpoints]:
@@ -28,12 +38,48 @@ def make_endpoints() -> tuple[Path, Endpoints]:
     Raises BusError where the folder for temporary files has too long a name.
     """
     folder = Path(tempfile.mkdtemp(prefix="tournament-"))
-    longest = folder / "ingest"
+    names = ("ingest", "live", "replay", "control")
+    longest = max((folder / name for name in names), key=lambda path: len(bytes(path)))
     if len(bytes(longest)) > PATH_LIMIT:
         shutil.rmtree(folder)
         raise BusError(
             f"{longest}: the path of a socket may have {PATH_LIMIT} bytes; set TMPDIR to a folder "
             "with a shorter name"
         )
-    addresses = (f"ipc://{folder / name}" for name in ("ingest", "live", "replay"))
-    return folder, Endpoints(*addresses)
+    return folder, Endpoints(*(f"ipc://{folder / name}" for name in names))
+
+
+def gallery_addresses(url: str) -> tuple[str, str]:
+    """Live and replay of `tcp://host:port`: the port, and the one after it. Raises BusError."""
+    found = _TCP.fullmatch(url)
+    port = int(found[2]) if found else 0
+    if found is None or not 1 <= port < 65535:
+        raise BusError(f"expected tcp://host:port with a port from 1 to 65534, got {url!r:.80}")
+    return f"tcp://{found[1]}:{port}", f"tcp://{found[1]}:{port + 1}"
+
+
+def reachable(address: str) -> str:
+    """A bound address as this machine can connect to it."""
+    scheme, host, port = address.rpartition("//")[0] + "//", *address[6:].rsplit(":", 1)
+    return f"{scheme}{EVERYWHERE.get(host, host)}:{port}"
+
+
+def refusal(url: str) -> str:
+    """Why a hub could not listen there now; empty if it seems to go."""
+    try:
+        addresses = gallery_addresses(url)
+        with ExitStack() as stack:
+            for address in addresses:
+                stack.enter_context(_listening(address))
+    except BusError as error:
+        return str(error)
+    except OSError as error:
+        return f"{address} cannot be used: {error.strerror or error}"
+    return ""
+
+
+def _listening(address: str) -> socket.socket:
+    host, port = address[6:].rsplit(":", 1)
+    plain = host.strip("[]")
+    family = socket.AF_INET6 if ":" in plain else socket.AF_INET
+    return socket.create_server(("" if plain == "*" else plain, int(port)), family=family)

@@ -13,16 +13,20 @@ from pathlib import Path
 
 import zmq
 
+from ..errors import BusError
 from ..record.events import AnyEvent
 from ..record.log import LogWriter, read_log
+from .control import Control, Wishes
 from .endpoints import Endpoints
+from .gallery import Gallery, probe_gallery
 from .gate import Gate
 from .inbox import Inbox
 from .intake import Append, Drop, Intake, Output, Reject, Send
 from .jobs import Job
+from .keyring import Keyring
 from .rejects import Rejects
-from .replay import Pages, Replayer
-from .sockets import Context, Socket, hub_live, hub_router, receive, receive_known, send
+from .replay import Pages
+from .sockets import Context, hub_router, receive_known, send
 from .wire import BEAT_SECONDS, BEAT_TOPIC, Beat, frames, topic
 
 BATCH = 256
@@ -35,11 +39,20 @@ LAST_TURNS = 100
 class Exchange:
     """Binds the sockets at once; raises BusError where that fails.
 
-    What the log holds already is remembered: offsets go on, and decisions stay in force.
+    What the log holds already is remembered: offsets go on, and decisions stay in force. `remote`:
+    live and replay addresses over TCP, for monitors that the `keyring` lists.
     """
 
     def __init__(
-        self, run: str, folder: Path, log: LogWriter, endpoints: Endpoints, inbox: Inbox[Job]
+        self,
+        run: str,
+        folder: Path,
+        log: LogWriter,
+        endpoints: Endpoints,
+        inbox: Inbox[Job],
+        wishes: Wishes,
+        remote: tuple[str, str] | None = None,
+        keyring: Keyring | None = None,
     ) -> None:
         self.intake = Intake(run)
         self.intake.committed(list(read_log(log.path)))
@@ -52,25 +65,56 @@ class Exchange:
         self._beat_at = 0.0
         self._pages = Pages(log.path)
         self._context: Context = zmq.Context()
-        self.gate = Gate(self._context)
-        self._ingest, self._live, self._replay = self._bind(endpoints)
-        self._replayer = Replayer(self._replay, self._pages, self.intake.counters, self.rejects)
+        self._remote = remote
         self._poller = zmq.Poller()
-        for source in (self._ingest, self._live, self._replay, inbox.fileno()):
-            self._poller.register(source, zmq.POLLIN)
-
-    def _bind(self, endpoints: Endpoints) -> tuple[Socket, Socket, Socket]:
+        self._galleries: list[Gallery] = []
         try:
-            return (
-                hub_router(self._context, self.gate, "worker", endpoints.ingest),
-                hub_live(self._context, self.gate, endpoints.live),
-                hub_router(self._context, self.gate, "monitor", endpoints.replay),
-            )
+            self.gate = _gate(self._context, remote, keyring)
+            self._listed = self.gate.listed()
+            self._bind(endpoints, wishes)
         except BaseException:
-            self.gate.close()
             self._context.destroy(linger=0)
             self._pages.close()
             raise
+
+    def _bind(self, endpoints: Endpoints, wishes: Wishes) -> None:
+        try:
+            self._ingest = hub_router(self._context, self.gate, "worker", endpoints.ingest)
+            operators = hub_router(self._context, self.gate, "operator", endpoints.control)
+            self._control = Control(operators, wishes, self.intake.counters, self.rejects)
+            self._open_gallery((endpoints.live, endpoints.replay))
+            if self._remote is not None:
+                self._open_gallery(self._remote)
+                probe_gallery(self._context, self.gate, self._remote)
+        except BaseException:
+            self.gate.close()
+            raise
+        for source in (self._ingest, operators, self._inbox.fileno()):
+            self._poller.register(source, zmq.POLLIN)
+
+    def _open_gallery(self, addresses: tuple[str, str]) -> None:
+        counters = self.intake.counters
+        gallery = Gallery(self._context, self.gate, addresses, self._pages, counters, self.rejects)
+        self._galleries.append(gallery)
+        for socket in gallery.sockets:
+            self._poller.register(socket, zmq.POLLIN)
+
+    def _close_revoked(self) -> None:
+        """When a key is not listed any more, end all remote connections; others come back."""
+        if self._remote is None:
+            return
+        before, self._listed = self._listed, self.gate.listed()
+        if before - self._listed:
+            for gallery in self._galleries[1:]:
+                for socket in gallery.sockets:
+                    self._poller.unregister(socket)
+                gallery.close()
+            del self._galleries[1:]
+        if len(self._galleries) == 1:
+            try:
+                self._open_gallery(self._remote)
+            except BusError as error:  # The ports are free a moment later: tried at each beat.
+                self.rejects.write("live", b"", f"closed for now: {error}", b"")
 
     def turn(self) -> int:
         """Wait until something comes or a beat is due, and deal with it.
@@ -83,8 +127,9 @@ class Exchange:
         self._inbox.hush()
         handled = self._work() + self._listen()
         self._commit()
-        handled += self._replayer.serve()
-        self._beat(greeted=self._greet())
+        handled += sum(gallery.serve() for gallery in self._galleries) + self._control.serve()
+        greetings = [gallery.greet() for gallery in self._galleries]
+        self._beat(greeted=any(greetings))
         return handled
 
     def finish(self) -> None:
@@ -162,23 +207,10 @@ class Exchange:
         for output in self.intake.committed(events):
             self._carry_out(output)
         for event, line in zip(events, lines, strict=True):
-            send(self._live, [topic(event), line])
+            self._publish([topic(event), line])
         self._events, self._worked = [], []
         for job in worked:
             job.settle()
-
-    def _greet(self) -> bool:
-        """Read what subscribers send; true when one has just subscribed."""
-        greeted = False
-        for _ in range(BATCH):
-            received = receive(self._live)
-            if received is None:
-                break
-            if received[0][:1] not in (b"\x00", b"\x01"):
-                self.intake.counters.malformed += 1
-                self.rejects.write("live", b"", "expected a subscription", received[0])
-            greeted |= received[0][:1] == b"\x01"
-        return greeted
 
     def _beat(self, *, greeted: bool) -> None:
         """Tell the last offset when it is time, or at once to somebody who is new."""
@@ -186,5 +218,23 @@ class Exchange:
         if greeted or now >= self._beat_at:
             last = self._log.next_offset - 1
             beat = Beat(offset=last if last >= 0 else None)
-            send(self._live, [BEAT_TOPIC, beat.model_dump_json().encode()])
+            self._publish([BEAT_TOPIC, beat.model_dump_json().encode()])
+        if now >= self._beat_at:
+            self._close_revoked()
             self._beat_at = now + BEAT_SECONDS
+
+    def _publish(self, message: list[bytes]) -> None:
+        for gallery in self._galleries:
+            gallery.publish(message)
+
+
+def _gate(context: Context, remote: tuple[str, str] | None, keyring: Keyring | None) -> Gate:
+    """The hub's gate. Raises BusError where something is to be reached over TCP without keys."""
+    if remote is None:
+        return Gate(context)
+    if keyring is None or not keyring.public():
+        raise BusError(
+            f"{remote[0]} is not opened: no key of a monitor is listed; make one with `tournament "
+            "keys new NAME`"
+        )
+    return Gate(context, keyring.server(), keyring.public)

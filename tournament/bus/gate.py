@@ -14,16 +14,17 @@ from typing import Literal
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
+from ..errors import BusError
 from .keys import Access, KeyPair
 
 Role = Literal["worker", "monitor", "operator"]
 ROLES: tuple[Role, ...] = ("worker", "monitor", "operator")
 
-Listed = Callable[[Role], Collection[str]]
-"""Gives the public keys of a role that are listed outside, as they are now."""
+Listed = Callable[[], Collection[str]]
+"""Gives the public keys of monitors that are listed outside, as they are now."""
 
 
-def nobody(_role: Role) -> Collection[str]:
+def nobody() -> Collection[str]:
     """No key is listed."""
     return ()
 
@@ -31,8 +32,8 @@ def nobody(_role: Role) -> Collection[str]:
 class Gate:
     """The gate of one hub, whose own key pair is `server`.
 
-    It knows the keys that it made itself, which last as long as it does, and those that `listed`
-    gives at that moment. Make it before any socket is bound; from any thread.
+    It knows the keys that it made itself, which last as long as it does, and those of monitors that
+    `listed` gives at that moment. Make it before any socket is bound; from any thread.
     """
 
     def __init__(
@@ -80,11 +81,17 @@ class Gate:
         with self._lock:
             if public in self._own[role]:
                 return True
-        return public in self._listed(role)
+        return role == "monitor" and public in self.listed()
 
-    def listed(self, role: Role) -> frozenset[str]:
-        """The public keys of a role that are listed outside, as they are now."""
-        return frozenset(self._listed(role))
+    def listed(self) -> frozenset[str]:
+        """The public keys of monitors that are listed outside, as they are now.
+
+        None where the list cannot be read: who is on it cannot be told then.
+        """
+        try:
+            return frozenset(self._listed())
+        except (OSError, BusError):
+            return frozenset()
 
     def close(self) -> None:
         """End the gate's thread. Closing twice is harmless."""
@@ -100,7 +107,4 @@ class _Provider:
         self._role = role
 
     def callback(self, _domain: str, key: bytes) -> bool:
-        try:
-            return self._gate.knows(self._role, key.decode())
-        except OSError:  # Who is listed cannot be read: then nobody is.
-            return False
+        return self._gate.knows(self._role, key.decode())

@@ -22,11 +22,13 @@ from ..record.fields import Payload
 from ..record.log import LogWriter
 from .admission import Attempt
 from .conduct import Counters
-from .endpoints import Endpoints, make_endpoints
+from .control import Wishes
+from .endpoints import Endpoints, gallery_addresses, make_endpoints
 from .exchange import Exchange
 from .gate import Gate
 from .inbox import Inbox
 from .jobs import Drain, Drained, Errand, Job, Statement
+from .keyring import Keyring
 from .keys import Access
 from .outbox import read_outbox
 from .wire import complaint, sealed
@@ -37,15 +39,28 @@ __all__ = ["Drained", "Hub"]
 class Hub:
     """The hub of `run`: `log` is its event log, which stays the caller's to close.
 
-    What was refused is noted in `rejected.jsonl` in `folder`. Start it, or use it as a context
-    manager. Every method may be called from any thread. When the log cannot be written the hub
-    stops: nothing is acknowledged any more, `failure` says why, and every method raises BusError.
+    `remote` is `tcp://host:port`, where monitors listed in `keyring` may watch: live at that port,
+    replays at the next. What was refused is noted in `rejected.jsonl` in `folder`. Start it, or use
+    it as a context manager. Every method may be called from any thread. When the log cannot be
+    written the hub stops: nothing is acknowledged any more, `failure` says why, and every method
+    raises BusError.
     """
 
-    def __init__(self, run: str, folder: Path, log: LogWriter) -> None:
+    def __init__(
+        self,
+        run: str,
+        folder: Path,
+        log: LogWriter,
+        remote: str | None = None,
+        keyring: Keyring | None = None,
+    ) -> None:
         self.run = run
         self._folder = folder
         self._log = log
+        self._remote = gallery_addresses(remote) if remote else None
+        self._keyring = keyring
+        self.wishes = Wishes()
+        """What operators asked for."""
         self._lock = threading.Lock()
         self._inbox: Inbox[Job] = Inbox()
         self._closed = False
@@ -61,7 +76,16 @@ class Hub:
         """Bind the sockets and begin. Raises BusError, and LogError when the log is damaged."""
         place, endpoints = make_endpoints()
         try:
-            self._exchange = Exchange(self.run, self._folder, self._log, endpoints, self._inbox)
+            self._exchange = Exchange(
+                self.run,
+                self._folder,
+                self._log,
+                endpoints,
+                self._inbox,
+                self.wishes,
+                self._remote,
+                self._keyring,
+            )
         except BaseException:
             shutil.rmtree(place)
             raise
@@ -109,6 +133,10 @@ class Hub:
     def new_monitor(self) -> Access:
         """Keys with which one process can read everything that is published."""
         return self._gate.new_access("monitor")
+
+    def new_operator(self) -> Access:
+        """Keys with which one process can stop the run."""
+        return self._gate.new_access("operator")
 
     def publish(self, payload: Payload) -> Future[AnyEvent]:
         """Log and publish an event of the match; returns at once.

@@ -1,8 +1,8 @@
-"""The keys of one user: who may watch and who may give orders over the network.
+"""The keys of one user: who may watch over the network.
 
-A folder that only its owner can enter. `server.key` is the hub's own secret key; of everybody else
-only the public key is kept, in `<role>/<name>.json`. Their secret key is in the file that `new`
-gives once, to be carried to the machine where it is used.
+A folder that only its owner can enter. `server.key` is the hub's own secret key; of a monitor only
+the public key is kept, in `monitors/<name>.json`. The secret one is in the file that `new` writes
+once, to be carried to the machine where it is used.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,16 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..errors import BusError, nearest
 from .keys import KEY_LENGTH, Access, KeyPair
 
-Guest = Literal["monitor", "operator"]
-"""A monitor may watch; an operator may stop a run."""
-
-GUESTS: tuple[Guest, ...] = get_args(Guest)
-
 VARIABLE = "TOURNAMENT_KEYS"
 """The environment variable that names another folder."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_Key = Field(min_length=KEY_LENGTH, max_length=KEY_LENGTH)
 
 
 class _File(BaseModel):
@@ -38,22 +31,20 @@ class _File(BaseModel):
 
 
 class _Listed(_File):
-    public: str = _Key
+    public: str = Field(min_length=KEY_LENGTH, max_length=KEY_LENGTH)
     made: dt.datetime
 
 
 class _KeyFile(_File):
-    role: Guest
     name: str
-    server: str = _Key
+    server: str = Field(min_length=KEY_LENGTH, max_length=KEY_LENGTH)
     secret: str = Field(min_length=KEY_LENGTH, max_length=KEY_LENGTH, repr=False)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A key that is listed."""
+    """A monitor whose key is listed."""
 
-    role: Guest
     name: str
     public: str
     made: dt.datetime
@@ -81,7 +72,7 @@ class Keyring:
         except OSError as error:
             raise BusError(f"{path}: the hub's key cannot be had: {error.strerror}") from error
 
-    def new(self, role: Guest, name: str, place: Path) -> Path:
+    def new(self, name: str, place: Path) -> Path:
         """List a new key, and put what its owner needs into a file in the folder `place`.
 
         Gives that file. Raises BusError where the name is taken, or nothing can be written.
@@ -90,8 +81,8 @@ class Keyring:
             raise BusError(f"{name!r} is no name for a key: use A-Z, a-z, 0-9, '.', '_' and '-'")
         keys, server = KeyPair.new(), self.server().public
         listed = _Listed(public=keys.public, made=dt.datetime.now(dt.UTC))
-        handed = _KeyFile(role=role, name=name, server=server, secret=keys.secret)
-        ours, theirs = self._path(role, name), place / f"{name}.{role}.key"
+        handed = _KeyFile(name=name, server=server, secret=keys.secret)
+        ours, theirs = self._path(name), place / f"{name}.key"
         try:
             _make_private(ours.parent)
             _write_new(theirs, handed.model_dump_json(indent=2) + "\n")
@@ -108,29 +99,29 @@ class Keyring:
         return theirs
 
     def entries(self) -> list[Entry]:
-        """All that are listed, by role and name. Raises BusError for a file that cannot be read."""
-        return [entry for role in GUESTS for entry in self._of(role)]
+        """All that are listed, by name. Raises BusError for a file that cannot be read."""
+        return [_entry(path) for path in sorted(self._monitors.glob("*.json"))]
 
-    def public(self, role: str) -> frozenset[str]:
-        """The public keys of a role, as they are listed now; none of a role that has no list."""
-        guests = [guest for guest in GUESTS if guest == role]
-        return frozenset(entry.public for guest in guests for entry in self._of(guest))
+    def public(self) -> frozenset[str]:
+        """The public keys of monitors, as they are listed now. Raises BusError as `entries`."""
+        return frozenset(entry.public for entry in self.entries())
 
-    def revoke(self, name: str) -> list[Guest]:
-        """Take a name off every list; gives the roles that it had. Raises BusError for none."""
-        found: list[Guest] = [e.role for e in self.entries() if e.name == name]
-        if not found:
+    def revoke(self, name: str) -> None:
+        """Take a name off the list. Raises BusError where it is not on it."""
+        try:
+            self._path(name).unlink()
+        except FileNotFoundError:
             names = [entry.name for entry in self.entries()]
-            raise BusError(f"no key is called {name!r}. {nearest(name, names)}")
-        for role in found:
-            self._path(role, name).unlink(missing_ok=True)
-        return found
+            raise BusError(f"no key is called {name!r}. {nearest(name, names)}") from None
+        except OSError as error:
+            raise BusError(f"{self._path(name)}: {error.strerror}") from error
 
-    def _path(self, role: str, name: str) -> Path:
-        return self.root / role / f"{name}.json"
+    @property
+    def _monitors(self) -> Path:
+        return self.root / "monitors"
 
-    def _of(self, role: Guest) -> list[Entry]:
-        return [_entry(role, path) for path in sorted((self.root / role).glob("*.json"))]
+    def _path(self, name: str) -> Path:
+        return self._monitors / f"{name}.json"
 
 
 def read_key_file(path: Path) -> Access:
@@ -145,12 +136,12 @@ def read_key_file(path: Path) -> Access:
     return Access(held.server, KeyPair.of(held.secret))
 
 
-def _entry(role: Guest, path: Path) -> Entry:
+def _entry(path: Path) -> Entry:
     try:
         listed = _Listed.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise BusError(f"{path}: cannot be read as a listed key; remove it") from error
-    return Entry(role, path.stem, listed.public, listed.made)
+    return Entry(path.stem, listed.public, listed.made)
 
 
 def _make_private(folder: Path) -> None:

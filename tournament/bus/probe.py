@@ -8,6 +8,7 @@ import zmq
 from zmq.utils.monitor import recv_monitor_message
 
 from ..errors import BusError
+from .endpoints import reachable
 from .gate import Gate, Role
 from .keys import Access, KeyPair
 
@@ -47,7 +48,7 @@ def _admits(
         socket.curve_secretkey = access.keys.secret.encode()
         monitor = socket.get_monitor_socket(_ENDS)
         try:
-            socket.connect(address)
+            socket.connect(reachable(address))
             until = time.monotonic() + PATIENCE
             while (left := until - time.monotonic()) > 0:
                 if monitor.poll(int(left * 1000)):

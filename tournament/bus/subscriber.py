@@ -6,8 +6,9 @@ late start loses nothing. What a slow reader loses on the live stream is replaye
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -87,10 +88,23 @@ class Subscriber:
                 yield event
                 if isinstance(event.data, Closed):
                     return
-            if self.silence > self._patience:
-                raise BusError(
-                    f"nothing was heard of the hub for {self._patience:g} s; has it ended?"
-                )
+            self._refuse_silence()
+
+    async def __aiter__(self) -> AsyncIterator[AnyEvent]:
+        """The same for `async for`: other tasks go on while nothing comes."""
+        while True:
+            for event in await asyncio.to_thread(self.poll, SLICE):
+                yield event
+                if isinstance(event.data, Closed):
+                    return
+            self._refuse_silence()
+
+    def _refuse_silence(self) -> None:
+        if self.silence > self._patience:
+            raise BusError(
+                f"nothing was heard of the hub for {self._patience:g} s; has it ended, or does it "
+                "not know these keys?"
+            )
 
     def close(self) -> None:
         """Close the sockets. Closing twice is harmless."""

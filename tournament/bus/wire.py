@@ -11,6 +11,7 @@ A message is the frames `[kind, body]`; the body is JSON in UTF-8.
 |                    | order   | `Order`                                     |
 |                    | refused | `Refused`                                   |
 | subscriber to hub  | replay  | `Replay`                                    |
+| operator to hub    | stoprun | `StopRun`; answered by accepted or refused  |
 | hub to subscriber  | chunk   | `Chunk`, and one more frame: lines of the log |
 
 The live stream has frames `[topic, body]`: the topic of an event is `<type>/<trial or "match">/`,
@@ -69,6 +70,12 @@ class Replay(Request):
     since: Count
 
 
+class StopRun(Request):
+    """An operator asks the match to stop; `now`: without waiting for anybody."""
+
+    now: bool = False
+
+
 class Answer(BaseModel):
     """Something that a hub says."""
 
@@ -97,6 +104,10 @@ class Refused(Answer):
     """The hub does not accept what this peer said."""
 
     reason: str
+
+
+class Accepted(Answer):
+    """What an operator asked for will be done."""
 
 
 class Beat(Answer):

@@ -12,9 +12,11 @@ import click
 
 from ..errors import TournamentError
 from .judge import judge
+from .keys import keys
 from .plugins import plugins
 from .run import run
 from .show import show
+from .stop import stop
 from .validate import validate
 from .verify import verify
 
@@ -28,7 +30,7 @@ def tournament() -> None:
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended: 128 + SIGINT."""
 
-for verb in (run, validate, plugins, show, verify, judge):
+for verb in (run, validate, plugins, show, verify, judge, stop, keys):
     tournament.add_command(verb)
 
 

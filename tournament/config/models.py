@@ -34,6 +34,7 @@ LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TCP = re.compile(r"tcp://(?:\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 _DEVICE = re.compile(r"auto|cpu|cuda|cuda:[0-9]{1,3}")
 
 
@@ -50,6 +51,16 @@ def _device(device: str) -> str:
     if not _DEVICE.fullmatch(device):
         raise ValueError(f"expected auto, cpu, cuda, or a GPU such as cuda:1, got {device!r:.40}")
     return device
+
+
+def _tcp_address(address: str) -> str:
+    found = _TCP.fullmatch(address)
+    if not found or not 1 <= int(found[1]) < 65535:
+        raise ValueError(
+            "expected an address such as tcp://0.0.0.0:5555 (port 1 to 65534; the next one is "
+            f"used, too), got {address!r:.80}"
+        )
+    return address
 
 
 def clashes(names: Iterable[str]) -> list[Problem]:
@@ -90,6 +101,7 @@ SafeName = Annotated[str, AfterValidator(_safe_name)]
 Plugin = Annotated[str, Field(min_length=1)]
 Seed = Annotated[int, Field(ge=0, le=LARGEST)]
 Device = Annotated[str, AfterValidator(_device)]
+TcpAddress = Annotated[str, AfterValidator(_tcp_address)]
 Options = dict[str, JsonValue]
 FolderPath = Annotated[
     Path, PlainValidator(_path), PlainSerializer(str), WithJsonSchema({"type": "string"})
@@ -251,6 +263,12 @@ class Config(_Model):
         description="Where run folders go; a path written in a file is relative to that file. By "
         "default `runs` in the current folder.",
         examples=["../runs"],
+    )
+    monitor: TcpAddress | None = Field(
+        default=None,
+        description="Where others may watch over the network, with keys of `tournament keys new "
+        "NAME`: live at this port, replays at the next. By default nowhere.",
+        examples=["tcp://0.0.0.0:5555"],
     )
     exam: ExamChoice = Field(
         default=ExamChoice(), description="How claims are examined.", examples=[{"samples": 500}]

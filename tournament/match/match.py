@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..bus.door import Door, remove_door, write_door
 from ..bus.hub import Hub
+from ..bus.keyring import Keyring
 from ..bus.subscriber import Subscriber
 from ..errors import BusError
 from ..plugin.registry import Registry
@@ -105,9 +107,13 @@ class Match:
     def run(self) -> int:
         """Run to the end and give the exit code. Whatever happens, no worker is left."""
         log = LogWriter(self._folder.log)
-        hub = Hub(self._folder.name, self._folder.path, log)
+        monitor = self._plan.config.monitor
+        hub = Hub(
+            self._folder.name, self._folder.path, log, monitor, Keyring() if monitor else None
+        )
         hub.start()
         try:
+            self._open_door(hub)
             endpoints = hub.endpoints
             with Subscriber(endpoints.live, endpoints.replay, hub.new_monitor()) as subscriber:
                 return self._run(hub, subscriber)
@@ -116,6 +122,16 @@ class Match:
             self._launcher.kill_all()
             hub.close()
             log.close()
+            remove_door(self._folder.door)
+
+    def _open_door(self, hub: Hub) -> None:
+        """Let this user's other commands find the hub."""
+        at = hub.endpoints
+        monitor, operator = hub.new_monitor().text(), hub.new_operator().text()
+        door = Door(
+            live=at.live, replay=at.replay, control=at.control, monitor=monitor, operator=operator
+        )
+        write_door(self._folder.door, door)
 
     def _run(self, hub: Hub, subscriber: Subscriber) -> int:
         for payload in self._opening:
@@ -228,13 +244,17 @@ class Match:
         running.worker.close()
 
     def _hear_bell(self, hub: Hub, now: float) -> None:
-        """The first ring stops the tournament, a second one skips the grace."""
-        if self.bell.rings > 0 and self._heard_rings == 0:
-            hub.publish(Interrupted(signal=self.bell.signal))
-        if self.bell.rings > 1:
+        """The first ring stops the tournament, a second one skips the grace.
+
+        What an operator asks for rings as Ctrl-C does.
+        """
+        rings = self.bell.rings + hub.wishes.stops
+        if rings > 0 and self._heard_rings == 0:
+            hub.publish(Interrupted(signal=self.bell.signal or "an operator"))
+        if rings > 1:
             for trial in list(self._launcher.running):
                 self._launcher.stop(trial, now, hurry=True)
-        self._heard_rings = self.bell.rings
+        self._heard_rings = rings
 
     def _close(self, hub: Hub, subscriber: Subscriber) -> int:
         verdict = self.standings.verdict

@@ -9,11 +9,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..bus.endpoints import refusal
+from ..bus.keyring import Keyring
 from ..config.check import check_names
 from ..config.criteria import readable_leaves
 from ..config.load import Draft, Loaded, in_order
 from ..config.uses import Use, entrant_names, uses
-from ..errors import ConfigError, Problem
+from ..errors import BusError, ConfigError, Problem
 from ..plugin.inspection import Inspection, inspect
 from ..plugin.registry import Installed, Registry
 from ..record.folder import RunFolder
@@ -43,7 +45,11 @@ def checked_with_plugins(draft: Draft, registry: Registry) -> Loaded:
 
 
 def _problems(draft: Draft, registry: Registry) -> list[Problem]:
-    looked = [*_name_problems(draft, registry), *_folder_problems(draft)]
+    looked = [
+        *_name_problems(draft, registry),
+        *_folder_problems(draft),
+        *_monitor_problems(draft),
+    ]
     return [*draft.problems, *draft.new(looked)]
 
 
@@ -67,6 +73,28 @@ def _folder_problems(draft: Draft) -> Iterator[Problem]:
     runs = draft.values["runs"]
     if isinstance(runs, str) and runs and (reason := _unwritable(Path(runs))):
         yield draft.problem("runs", no_run_folder(runs, reason))
+
+
+def _monitor_problems(draft: Draft) -> Iterator[Problem]:
+    """That nobody could watch over the network: without keys, or at a place that is taken."""
+    address = draft.values.get("monitor")
+    if draft.config is None or not isinstance(address, str):
+        return
+    try:
+        listed = Keyring().public()
+    except BusError as error:
+        yield draft.problem("monitor", str(error))
+        return
+    if not listed:
+        yield draft.problem("monitor", _NO_KEYS)
+    if reason := refusal(address):
+        yield draft.problem("monitor", reason)
+
+
+_NO_KEYS = (
+    "no key is listed, so nobody could watch; make one with `tournament keys new NAME`, or leave "
+    "`monitor` out"
+)
 
 
 def no_run_folder(runs: object, reason: object) -> str:

@@ -79,7 +79,7 @@ class RunFolder:
     RESERVED: ClassVar[frozenset[str]] = frozenset(
         {
             "config.yaml", "provenance.json", "events.jsonl", "verdict.json", "rejected.jsonl",
-            "reports.log",
+            "reports.log", "door.json",
             "PARALLEL_PROGRESS.md", "report.html", "success_viz",
         }
     )  # fmt: skip
@@ -104,6 +104,10 @@ class RunFolder:
     @property
     def verdict(self) -> Path:
         return self.path / "verdict.json"
+
+    @property
+    def door(self) -> Path:
+        return self.path / "door.json"
 
     @property
     def reports_log(self) -> Path:

@@ -1,0 +1,32 @@
+"""`tournament.subscribe`: the events of a run, from wherever one is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..record.folder import RunFolder
+from .door import read_door
+from .endpoints import gallery_addresses, reachable
+from .keyring import read_key_file
+from .subscriber import Subscriber
+
+
+def subscribe(
+    place: str | Path, keys: str | Path | None = None, since: int = 0, *, patience: float = 30.0
+) -> Subscriber:
+    """All events of a run from offset `since` on, each once, in order, until it is closed.
+
+    `place`: `tcp://host:port` as in the `monitor` of its config, with the file of `tournament keys
+    new NAME` as `keys`; or the run folder of a match of one's own on this machine. To be
+    iterated with `for` or `async for`, in one thread; a late start and a slow reader lose nothing.
+    Raises BusError when nothing has been heard for `patience` seconds.
+
+        with tournament.subscribe("tcp://lab-7:5555", keys="me.key") as events:
+            for event in events:
+                print(event.type, event.trial, event.data)
+    """
+    if keys is None:
+        door = read_door(RunFolder(Path(place)).door)
+        return Subscriber(door.live, door.replay, door.watching, since, patience=patience)
+    live, replay = map(reachable, gallery_addresses(str(place)))
+    return Subscriber(live, replay, read_key_file(Path(keys)), since, patience=patience)

@@ -57,3 +57,4 @@ def _admits(
             return None
         finally:
             socket.disable_monitor()
+            monitor.close()

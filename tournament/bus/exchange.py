@@ -32,6 +32,12 @@ from .wire import BEAT_SECONDS, BEAT_TOPIC, Beat, frames, topic
 BATCH = 256
 """So many messages of workers, and so many events of the match, are taken in one turn."""
 
+FAREWELL = 1.5
+"""Seconds without a request after which a closing hub lets its remote subscribers go."""
+
+LONGEST_FAREWELL = 30.0
+"""Seconds after which it does so at any rate."""
+
 LAST_TURNS = 100
 """Turns in which a closing hub still takes in what workers have sent."""
 
@@ -140,7 +146,18 @@ class Exchange:
         for _ in range(LAST_TURNS):
             self._beat_at = 0.0
             if not self.turn():
-                return
+                break
+        if self._remote is not None:
+            self._see_off()
+
+    def _see_off(self) -> None:
+        """Who is far away has no file to read the end from: answer while requests come."""
+        last = time.monotonic() + LONGEST_FAREWELL
+        until = time.monotonic() + FAREWELL
+        while (now := time.monotonic()) < min(until, last):
+            self._beat_at = min(self._beat_at, min(until, last))
+            if self.turn():
+                until = now + FAREWELL
 
     def close(self, reason: Exception) -> None:
         """Close the sockets; jobs that were not settled fail for `reason`."""

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import zmq
 from pydantic import ValidationError
@@ -31,13 +31,23 @@ AT_ONCE = 1000
 """Live frames taken in before events are given out."""
 
 
+class Rest(Protocol):
+    """Where the events are found that a slow reader had not read when the hub ended."""
+
+    def over(self) -> bool:
+        """Whether the hub has ended."""
+
+    def events(self, since: int) -> list[AnyEvent]:
+        """Those from this offset on."""
+
+
 class Subscriber:
     """Follows the run whose hub is at `live` and `replay`, from offset `since` on.
 
     `access`: the keys of a monitor. Iterating gives events until the run is closed, and raises
     BusError when nothing has been heard of the hub for `patience` seconds (it beats every second).
-    `queue`: how many live frames may wait. Use it in one thread; close it, or use it as a context
-    manager.
+    `queue`: how many live frames may wait. `rest`: where the others are when the hub has ended. Use
+    it in one thread; close it, or use it as a context manager.
     """
 
     def __init__(
@@ -49,9 +59,11 @@ class Subscriber:
         *,
         patience: float = 30.0,
         queue: int = LIVE_QUEUE,
+        rest: Rest | None = None,
     ) -> None:
         self._following = Following(since)
         self._patience = patience
+        self._rest = rest
         self._heard_at = time.monotonic()
         self._context: Context = zmq.Context()
         self._live = live_reader(self._context, live, access, queue)
@@ -84,27 +96,35 @@ class Subscriber:
 
     def __iter__(self) -> Iterator[AnyEvent]:
         while True:
-            for event in self.poll(SLICE):
+            for event in self._next():
                 yield event
                 if isinstance(event.data, Closed):
                     return
-            self._refuse_silence()
 
     async def __aiter__(self) -> AsyncIterator[AnyEvent]:
         """The same for `async for`: other tasks go on while nothing comes."""
         while True:
-            for event in await asyncio.to_thread(self.poll, SLICE):
+            for event in await asyncio.to_thread(self._next):
                 yield event
                 if isinstance(event.data, Closed):
                     return
-            self._refuse_silence()
 
-    def _refuse_silence(self) -> None:
+    def _next(self) -> list[AnyEvent]:
+        """Some events, or none yet. Raises BusError once there is nothing to wait for."""
+        events = self.poll(SLICE)
+        if events:
+            return events
+        if self._rest is not None and self._rest.over():
+            last = self._rest.events(self._following.wanted)
+            if not last:
+                raise BusError("the match has ended without closing its run")
+            return [next_one for event in last for next_one in self._following.live(event)]
         if self.silence > self._patience:
             raise BusError(
                 f"nothing was heard of the hub for {self._patience:g} s; has it ended, or does it "
                 "not know these keys?"
             )
+        return []
 
     def close(self) -> None:
         """Close the sockets. Closing twice is harmless."""

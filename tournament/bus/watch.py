@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+from ..record.events import AnyEvent
 from ..record.folder import RunFolder
+from ..record.log import read_log
 from .door import read_door
 from .endpoints import gallery_addresses, reachable
 from .keyring import read_key_file
@@ -26,7 +30,23 @@ def subscribe(
                 print(event.type, event.trial, event.data)
     """
     if keys is None:
-        door = read_door(RunFolder(Path(place)).door)
-        return Subscriber(door.live, door.replay, door.watching, since, patience=patience)
+        folder = RunFolder(Path(place))
+        door = read_door(folder.door)
+        return Subscriber(
+            door.live, door.replay, door.watching, since, patience=patience, rest=_Log(folder)
+        )
     live, replay = map(reachable, gallery_addresses(str(place)))
     return Subscriber(live, replay, read_key_file(Path(keys)), since, patience=patience)
+
+
+@dataclass(frozen=True)
+class _Log:
+    """The log of a run on this machine, for what is not read yet when its match has ended."""
+
+    folder: RunFolder
+
+    def over(self) -> bool:
+        return not self.folder.door.exists()
+
+    def events(self, since: int) -> list[AnyEvent]:
+        return list(islice(read_log(self.folder.log), since, None))

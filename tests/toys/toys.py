@@ -37,7 +37,7 @@ class Guess(Task):
         target: float = Field(10.0, description="The number to find.")
 
     metrics = (
-        Metric(name="closeness", meaning="1 when found", better="higher", lowest=0, highest=1),
+        Metric(name="closeness", meaning="1 when found", better="higher"),
         Metric(name="distance", meaning="how far away", better="lower"),
     )
 

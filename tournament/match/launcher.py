@@ -44,7 +44,7 @@ class Launcher:
         worker = Child(
             WORKER, folder.spec, secret, spec.threads, folder.stdout, folder.stderr, Path.cwd()
         )
-        self._household.wanted.add(worker.pid)
+        self._household.wanted.add(worker.keeper)
         patience = Patience(self._config.limits, since=now)
         self.running[spec.trial] = Running(spec, folder, worker, patience)
         return worker.pid
@@ -97,7 +97,7 @@ class Launcher:
         for trial, running in list(self.running.items()):
             if (how := running.worker.poll()) is not None:
                 del self.running[trial]
-                self._household.wanted.discard(running.worker.pid)
+                self._household.wanted.discard(running.worker.keeper)
                 ended.append((running, how))
         if ended:
             self._household.sweep()
@@ -108,5 +108,5 @@ class Launcher:
         for running in self.running.values():
             running.worker.kill()
             running.worker.wait()
-            self._household.wanted.discard(running.worker.pid)
+            self._household.wanted.discard(running.worker.keeper)
         self._household.sweep()

@@ -48,7 +48,7 @@ class Sitting:
             EXAMINER, folder.spec, str(self._seed), EXAMINER_THREADS, folder.stdout,
             folder.stderr, Path.cwd(),
         )  # fmt: skip
-        self._household.wanted.add(examiner.pid)
+        self._household.wanted.add(examiner.keeper)
         return examiner
 
     def result(self, now: float) -> Examined | None:
@@ -73,7 +73,7 @@ class Sitting:
             self._examiner.kill()
             self._examiner.wait()
             self._examiner.close()
-            self._household.wanted.discard(self._examiner.pid)
+            self._household.wanted.discard(self._examiner.keeper)
             self._household.sweep()
         shutil.rmtree(self._spec.scratch, ignore_errors=True)
 

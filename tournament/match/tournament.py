@@ -15,6 +15,7 @@ from ..config.load import Loaded, in_order, read_config, resolved_yaml
 from ..errors import ConfigError, LogError, Problem
 from ..plugin.discovery import load_registry
 from ..plugin.registry import Registry
+from ..process.leftovers import sweep_leftovers
 from ..record.atomic import write_json, write_text
 from ..record.folder import RunFolder, create_run_folder
 from ..record.log import log_hash
@@ -58,7 +59,7 @@ def run_tournament(
     write_json(folder.provenance, provenance)
     digest = hashlib.sha256(resolved.encode()).hexdigest()
     opened = opening(plan, version("strategy-tournament"), digest)
-    notices = [*plan.notices, *_broken(registry)]
+    notices = [*plan.notices, *_broken(registry), *_swept(sweep_leftovers())]
     match = Match(plan, registry, folder, opened, notices, look)
     standings = match.standings
     try:
@@ -90,6 +91,12 @@ def _broken(registry: Registry) -> list[str]:
         f"plugin {b.entry_point!r} of {b.distribution} {b.version} is broken: {b.reason}"
         for b in registry.broken
     ]
+
+
+def _swept(count: int) -> list[str]:
+    if not count:
+        return []
+    return [f"{count} processes were ended that a match had left which is not there any more"]
 
 
 def _new_folder(loaded: Loaded) -> RunFolder:

@@ -6,13 +6,13 @@ whose parent dies becomes its child, also one in a session of its own.
 
 from __future__ import annotations
 
-import ctypes
 import os
 from collections.abc import Mapping
 
 import psutil
 
-PR_SET_CHILD_SUBREAPER = 36
+from .parent import become_reaper
+
 LAST_WAIT = 5.0
 """Seconds that the kernel gets to end what was killed."""
 
@@ -26,9 +26,7 @@ class Household:
     """
 
     def __init__(self) -> None:
-        libc = ctypes.CDLL(None, use_errno=True)
-        if hasattr(libc, "prctl"):
-            libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        become_reaper()
         self.wanted = {child.pid for child in psutil.Process().children()}
 
     def reap(self) -> None:

@@ -1,4 +1,4 @@
-"""A worker does not outlive the process that started it."""
+"""Parents and children: who ends with whom, and who inherits whom."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ import os
 import signal
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def become_reaper() -> None:
+    """Make this process the parent of every descendant whose own parent dies (prctl(2)).
+
+    On systems without prctl this does nothing.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def die_with_parent(parent: int) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from .keeper import KILL, TERMINATE
+from .leftovers import MATCH, own_mark
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -25,6 +30,7 @@ TAIL_LINES = 15
 TAIL_BYTES = 8192
 
 
+KEEPER = "tournament.process.keeper"
 WORKER = "tournament.worker"
 EXAMINER = "tournament.exam.examiner"
 EXAMINER_THREADS = 1
@@ -48,9 +54,10 @@ class Exit:
 
 
 class Child:
-    """A running child: `python -m MODULE SPEC FD PARENT`, its output in two files.
+    """A running child: `python -m MODULE SPEC FD PARENT` below a keeper, its output in two files.
 
-    `secret` is what only this child may know; it reads it from the inherited descriptor FD.
+    `secret` is what only this child may know; it reads it from the inherited descriptor FD. When it
+    ends, or this process does, its keeper ends whatever it has left behind.
     """
 
     def __init__(
@@ -64,29 +71,34 @@ class Child:
         cwd: Path,
     ) -> None:
         reader, writer = os.pipe()
+        self._control, theirs = socket.socketpair()
         # Kept open: the worker may remove the files, their content is still to be told.
         self._stdout, self._stderr = stdout.open("ab+"), stderr.open("ab+")
+        command = [*python_module(module), str(spec), str(reader)]
         try:
-            self._process = subprocess.Popen(
-                [*python_module(module), str(spec), str(reader), str(os.getpid())],
+            self._keeper = subprocess.Popen(
+                [*python_module(KEEPER), str(theirs.fileno()), str(reader), "--", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=self._stdout,
                 stderr=self._stderr,
                 cwd=cwd,
-                env=thread_environment(os.environ, threads),
-                pass_fds=[reader],
+                env=thread_environment(os.environ, threads) | {MATCH: own_mark()},
+                pass_fds=[reader, theirs.fileno()],
                 start_new_session=True,
             )
             os.write(writer, secret.encode())
         finally:
             os.close(reader)
             os.close(writer)
-
+            theirs.close()
         self._exit: Exit | None = None
+        self.pid = _told_pid(self._control) or self._keeper.pid
+        """The child's process id."""
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
+    def keeper(self) -> int:
+        """The process id of its keeper, which is this process's own child."""
+        return self._keeper.pid
 
     def poll(self) -> Exit | None:
         """None while it runs; then how it ended. Reaps it."""
@@ -106,33 +118,44 @@ class Child:
 
     def close(self) -> None:
         """Let go of its files."""
+        self._control.close()
         self._stdout.close()
         self._stderr.close()
 
     def terminate(self) -> None:
         """Send SIGTERM."""
-        self._send(signal.SIGTERM)
+        self._order(TERMINATE)
 
     def kill(self) -> None:
-        """Send SIGKILL; what it started is left to the `Household`."""
-        self._send(signal.SIGKILL)
+        """Send SIGKILL, also to everything that it started."""
+        self._order(KILL)
 
     def wait(self) -> None:
         """Wait until it is gone, and reap it."""
         self._reaped(0)
 
-    def _send(self, number: signal.Signals) -> None:
-        # Until it is reaped, which only happens here, its process id is nobody else's.
-        if self._exit is None:
-            os.kill(self.pid, number)
+    def _order(self, order: bytes) -> None:
+        with suppress(OSError):  # A keeper that is gone has ended everything already.
+            self._control.send(order)
 
     def _reaped(self, options: int) -> Exit | None:
         if self._exit is None:
-            pid, status, usage = os.wait4(self.pid, options)
+            pid, status, usage = os.wait4(self._keeper.pid, options)
             if pid:
-                self._process.returncode = os.waitstatus_to_exitcode(status)
-                self._exit = _exit(self._process.returncode, usage)
+                self._keeper.returncode = os.waitstatus_to_exitcode(status)
+                self._exit = _exit(self._keeper.returncode, usage)
         return self._exit
+
+
+def _told_pid(control: socket.socket) -> int | None:
+    """What the keeper tells first; None when it died before."""
+    told = b""
+    while not told.endswith(b"\n"):
+        more = control.recv(32)
+        if not more:
+            return None
+        told += more
+    return int(told)
 
 
 def _exit(code: int, usage: resource.struct_rusage) -> Exit:

@@ -301,6 +301,8 @@ def test_a_folder_that_is_no_run_is_refused(terminal, verb):
         ("takestheexamsfolder", "60s", "the exam could not begin: "),
         ("plantsitsresult", "60s", "the examiner was killed by SIGKILL without a result"),
         ("answersapipe", "60s", "is no plain file"),
+        ("exchangeswhatistold", "60s", "the examiner ended with code 1 without a result"),
+        ("talkswithoutend", "60s", "the exam wrote more than 50 MB of output"),
     ],
 )
 def test_a_claim_whose_exam_breaks_is_rejected_and_the_race_goes_on(
@@ -343,6 +345,14 @@ def test_who_speaks_out_of_turn_fails_alone_and_spoils_no_proof(terminal, name, 
     assert done.standing("broken")["state"] == "FAILED"
     assert reason in done.stdout
     assert terminal.tournament("verify", done.folder.path).code == 0
+
+
+def test_what_an_examiner_was_told_cannot_be_exchanged_afterwards(terminal, copied):
+    path = copied.trial("fast").exam(1).spec
+    path.write_text(path.read_text().replace("toys:Guess", "toys:HalfMetrics"))
+    verified = terminal.tournament("verify", copied.path, "--exam")
+    assert verified.code == 2
+    assert "not what the examiner was told" in verified.stderr
 
 
 def test_a_broken_exam_is_verified_shown_and_not_repeated(terminal):
@@ -412,13 +422,10 @@ def test_ctrl_c_during_an_exam_ends_everything_within_the_grace(terminal):
 def test_an_exam_does_not_outlive_a_killed_match(terminal):
     process, examinee, child = examined_with_a_child(terminal)
     running = psutil.Process(process.pid).children(recursive=True)
-    mine = [each for each in running if each.pid != child]
+    assert {examinee, child} <= {each.pid for each in running}
     process.kill()
     process.communicate()
-    _, alive = psutil.wait_procs(mine, timeout=10)
-    psutil.Process(child).kill()  # What it started itself is ended by the match, which is gone.
-    assert examinee in {each.pid for each in mine}
-    assert alive == []
+    assert psutil.wait_procs(running, timeout=2)[1] == []
 
 
 DOUBTED = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -147,9 +148,11 @@ def hold(spec: ExamSpec, seed: int = SEED) -> Examined:
 def hold_apart(spec: ExamSpec, seed: int) -> Examined:
     """The examiner in a process of its own, as the match starts it."""
     folder = ExamFolder(Path(spec.folder))
-    folder.spec.write_text(spec.model_dump_json())
+    told = spec.model_dump_json()
+    folder.spec.write_text(told)
+    secret = f"{seed} {hashlib.sha256(told.encode()).hexdigest()}"
     examiner = Child(
-        EXAMINER, folder.spec, str(seed), 1, folder.stdout, folder.stderr, folder.path
+        EXAMINER, folder.spec, secret, 1, folder.stdout, folder.stderr, folder.path
     )  # fmt: skip
     try:
         examiner.wait()
@@ -204,7 +207,7 @@ class Race(AnyRace):
         exam = self.of(Exam)[-1]
         because = max(each.offset or 0 for each in self.story.events if each.data == exam)
         about = {"because": because, "trial": exam.trial, "number": exam.number}
-        self.say_all(Sealed(**about, commitment=commitment(result.seed)))
+        self.say_all(Sealed(**about, commitment=commitment(result.seed), told=""))
         self.say_all(result.model_copy(update=about))
 
 

@@ -60,7 +60,11 @@ class Held(Race):
             return
         because = self.story.events[-1].offset
         yield Sealed(
-            because=because, trial=payload.trial, number=payload.number, commitment=COMMITMENT
+            because=because,
+            trial=payload.trial,
+            number=payload.number,
+            commitment=COMMITMENT,
+            told="",
         )
         exam = self.folder.trial(payload.trial).exam(payload.number)
         exam.path.mkdir(parents=True)

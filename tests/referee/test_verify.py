@@ -353,7 +353,7 @@ def test_results_that_would_have_decided_otherwise_are_found_at_the_decision(the
         Overdue(trial="nobody", reason="no progress"),
         ended("nobody"),
         Spawned(trial="nobody", attempt=1, pid=7),
-        Sealed(because=1, trial="nobody", number=1, commitment=COMMITMENT),
+        Sealed(because=1, trial="nobody", number=1, commitment=COMMITMENT, told=""),
     ],
 )
 def test_a_fact_about_a_trial_that_is_not_there_is_found(the_race, fact):

@@ -55,6 +55,10 @@ class Kept:
     torn: int
 
 
+LARGEST = 1 << 30
+"""Bytes of the largest outbox that is read: months of progress."""
+
+
 def read_outbox(path: Path) -> Kept:
     """What the outbox at `path` holds; nothing when its worker died before it made one.
 
@@ -76,4 +80,6 @@ def _content(path: Path) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is no plain file")
+        if os.fstat(descriptor).st_size > LARGEST:
+            raise OSError(errno.EFBIG, f"it has more than {LARGEST >> 30} GiB")
         return file.read()

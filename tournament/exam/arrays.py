@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from ..errors import ContractError
 from ..record.regular import open_regular
 
 Arrays = Mapping[str, NDArray[Any]]
+
+LARGEST = 4 << 30
+"""Bytes of the largest answer that is read."""
 
 
 def write_arrays(path: Path, arrays: object, source: str) -> None:
@@ -34,7 +38,10 @@ def write_arrays(path: Path, arrays: object, source: str) -> None:
 def read_arrays(path: Path, source: str) -> dict[str, NDArray[Any]]:
     """Arrays from a file that `source` wrote. Raises ContractError when it holds anything else."""
     try:
-        open_regular(path).close()
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+        if size > LARGEST:
+            raise ValueError(f"it has {size:,} bytes; at most {LARGEST:,} are read")
         return load_file(str(path))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise ContractError(f"{source} is no file of arrays: {error}") from error

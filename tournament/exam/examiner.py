@@ -1,16 +1,16 @@
 """`python -m tournament.exam.examiner SPEC FD PARENT`: examines one claim.
 
 It holds sealed data with its truth, the task's metrics and the integrity checks, and imports no
-strategy: that runs in the examinee, which sees inputs only. SPEC is the JSON file of an `ExamSpec`;
-the seed of the sealed data is read from the inherited descriptor FD. What was measured goes, as the
-payload of an event, into `result.json` in the exam's folder.
+strategy: that runs in the examinee, which sees inputs only. SPEC is the JSON file of an `ExamSpec`.
+From the inherited socket FD come the seed of the sealed data and the SHA-256 of SPEC, and what was
+measured goes there, as the payload of an event: files could be anybody's. For people to read, it is
+also in `result.json` in the exam's folder.
 """
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
-import os
+import socket
 import sys
 import time
 import traceback
@@ -23,7 +23,7 @@ from ..cache import Cache
 from ..errors import TournamentError
 from ..plugin.api import Context, Metric, Task
 from ..plugin.registry import import_class
-from ..process.parent import die_with_parent
+from ..process.parent import die_with_parent, keep_memory_private
 from ..record.atomic import write_text
 from ..record.checkpoint import fingerprint, save_table
 from ..record.folder import ExamFolder
@@ -34,8 +34,6 @@ from .arrays import Arrays, parse_arrays
 from .candidate import Candidate
 from .measure import Measured, measure_bounds
 from .questions import check_integrity
-
-PR_SET_DUMPABLE = 4
 
 
 def examine(spec: ExamSpec, seed: int) -> Examined:
@@ -158,22 +156,19 @@ def _examined(
     )
 
 
-def keep_memory_private() -> None:
-    """Let no other process of this user, but root, read this one's memory (prctl(2))."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
 def main(arguments: list[str]) -> int:
     """Hold one exam."""
-    spec_path, seed_fd, parent = Path(arguments[0]), int(arguments[1]), int(arguments[2])
+    spec_path, line_fd, parent = Path(arguments[0]), int(arguments[1]), int(arguments[2])
     die_with_parent(parent)
     keep_memory_private()
-    spec = ExamSpec.model_validate_json(spec_path.read_bytes())
-    with os.fdopen(seed_fd) as stream:
-        seed = int(stream.read())
-    result = examine(spec, seed)
+    with socket.socket(fileno=line_fd) as line:
+        seed, digest = line.makefile("r").read().split()
+        told = spec_path.read_bytes()
+        if hashlib.sha256(told).hexdigest() != digest:
+            raise SystemExit("what this examiner is told was changed on its way")
+        spec = ExamSpec.model_validate_json(told)
+        result = examine(spec, int(seed))
+        line.sendall(result.model_dump_json().encode())
     write_text(ExamFolder(Path(spec.folder)).result, result.model_dump_json(indent=2) + "\n")
     return 0
 

@@ -48,6 +48,7 @@ class ExamRoom:
             trial=exam.trial,
             number=exam.number,
             commitment=commitment(seed),
+            told=self._sitting.told,
         )
 
     def result(self, now: float) -> Examined | None:

@@ -13,6 +13,7 @@ from ..bus.subscriber import Subscriber
 from ..errors import BusError
 from ..plugin.registry import Registry
 from ..process.orphans import Household
+from ..process.parent import keep_memory_private
 from ..process.spawn import Exit
 from ..record.events import AnyEvent
 from ..record.fields import Payload
@@ -106,6 +107,7 @@ class Match:
 
     def run(self) -> int:
         """Run to the end and give the exit code. Whatever happens, no worker is left."""
+        keep_memory_private()  # Here the seeds of exams are.
         log = LogWriter(self._folder.log)
         monitor = self._plan.config.monitor
         hub = Hub(

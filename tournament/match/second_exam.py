@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import tempfile
 import time
@@ -102,9 +103,14 @@ def _spec(
     assert standings.criteria is not None
     then = home.exam(exam.number).spec
     try:
-        told = ExamSpec.model_validate_json(then.read_bytes())
+        content = then.read_bytes()
+        told = ExamSpec.model_validate_json(content)
     except (OSError, ValueError) as error:
         raise LogError(f"{then}: what the examiner was told cannot be read: {error}") from error
+    if hashlib.sha256(content).hexdigest() not in {
+        s.told for s in trial.seals if s.number == exam.number
+    }:
+        raise LogError(f"{then}: not what the examiner was told: its hash is another one")
     known = {
         "checkpoint": str((home.path / exam.checkpoint.name).absolute()),
         "sha256": exam.checkpoint.sha256,

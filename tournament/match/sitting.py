@@ -1,7 +1,8 @@
-"""One exam that is going on: an examiner process, its time, and what it leaves."""
+"""One exam that is going on: an examiner process, its time, and what it says."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from ..record.spec import ExamSpec
 
 LATE = 15.0
 """Seconds that an examiner gets beyond the exam's own time, to say what it waited for."""
+
+LOUDEST = 50_000_000
+"""Bytes that examiner and examinee may print together."""
 
 
 class Sitting:
@@ -33,6 +37,8 @@ class Sitting:
         self._until = now + spec.timeout + LATE
         self._examiner: Child | None = None
         self._problem = ""
+        self.told = ""
+        """The SHA-256 of what the examiner is told, empty if it could not be."""
         try:
             self._examiner = self._start()
         except OSError as error:
@@ -43,10 +49,13 @@ class Sitting:
         folder.path.mkdir(parents=True, exist_ok=True)
         Path(self._spec.scratch).mkdir(mode=0o700)
         folder.result.unlink(missing_ok=True)  # What lies there already is nobody's result.
-        write_text(folder.spec, self._spec.model_dump_json(indent=2) + "\n")
+        told = self._spec.model_dump_json(indent=2) + "\n"
+        write_text(folder.spec, told)
+        self.told = hashlib.sha256(told.encode()).hexdigest()
+        secret = f"{self._seed} {self.told}"
         examiner = Child(
-            EXAMINER, folder.spec, str(self._seed), EXAMINER_THREADS, folder.stdout,
-            folder.stderr, Path.cwd(),
+            EXAMINER, folder.spec, secret, EXAMINER_THREADS, folder.stdout, folder.stderr,
+            Path.cwd(),
         )  # fmt: skip
         self._household.wanted.add(examiner.keeper)
         return examiner
@@ -56,12 +65,15 @@ class Sitting:
         if self._examiner is None:
             return self._unheld(now, self._problem)
         how = self._examiner.poll()
-        if how is None and now < self._until:
+        said, loud = self._examiner.said(), self._examiner.output > LOUDEST
+        if how is None and now < self._until and not loud:
             return None
         self.end()
+        if loud:
+            return self._unheld(now, f"the exam wrote more than {LOUDEST // 10**6} MB of output")
         if how is None:
             return self._unheld(now, f"the exam took longer than {self._spec.timeout:.0f} s")
-        return self._read(how, now)
+        return self._read(how, said, now)
 
     def forgive(self, seconds: float) -> None:
         """Who watches stood still for so long."""
@@ -77,11 +89,11 @@ class Sitting:
             self._household.sweep()
         shutil.rmtree(self._spec.scratch, ignore_errors=True)
 
-    def _read(self, how: Exit, now: float) -> Examined:
-        """The result of this exam, which its examiner left; or how it ended without one."""
+    def _read(self, how: Exit, said: bytes, now: float) -> Examined:
+        """The result of this exam, which its examiner told; or how it ended without one."""
         try:
-            found = Examined.model_validate_json(self._folder.result.read_bytes())
-        except (OSError, ValidationError):
+            found = Examined.model_validate_json(said)
+        except ValidationError:
             found = None
         if how.code != 0 or found is None or not self._is_mine(found):
             end = f"was killed by {how.signal}" if how.signal else f"ended with code {how.code}"

@@ -10,6 +10,16 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
+PR_SET_DUMPABLE = 4
+
+
+def keep_memory_private() -> None:
+    """Let no other process of this user, but root, read this one's memory (prctl(2))."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def become_reaper() -> None:
     """Make this process the parent of every descendant whose own parent dies (prctl(2)).
 

@@ -26,6 +26,9 @@ THREAD_VARIABLES = (
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """getrusage(2) counts memory in kilobytes, and on macOS in bytes."""
 
+LONGEST_ANSWER = 1 << 20
+"""Bytes that a child may say over its descriptor."""
+
 TAIL_LINES = 15
 TAIL_BYTES = 8192
 
@@ -56,8 +59,8 @@ class Exit:
 class Child:
     """A running child: `python -m MODULE SPEC FD PARENT` below a keeper, its output in two files.
 
-    `secret` is what only this child may know; it reads it from the inherited descriptor FD. When it
-    ends, or this process does, its keeper ends whatever it has left behind.
+    `secret` is what only this child may know; it reads it from the inherited socket FD, over which
+    it may answer. When it ends, or this process does, its keeper ends whatever it has left behind.
     """
 
     def __init__(
@@ -70,26 +73,34 @@ class Child:
         stderr: Path,
         cwd: Path,
     ) -> None:
-        reader, writer = os.pipe()
+        self._line, inherited = socket.socketpair()
+        self._heard = b""
         self._control, theirs = socket.socketpair()
         # Kept open: the worker may remove the files, their content is still to be told.
         self._stdout, self._stderr = stdout.open("ab+"), stderr.open("ab+")
-        command = [*python_module(module), str(spec), str(reader)]
+        command = [*python_module(module), str(spec), str(inherited.fileno())]
         try:
             self._keeper = subprocess.Popen(
-                [*python_module(KEEPER), str(theirs.fileno()), str(reader), "--", *command],
+                [
+                    *python_module(KEEPER),
+                    str(theirs.fileno()),
+                    str(inherited.fileno()),
+                    "--",
+                    *command,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=self._stdout,
                 stderr=self._stderr,
                 cwd=cwd,
                 env=thread_environment(os.environ, threads) | {MATCH: own_mark()},
-                pass_fds=[reader, theirs.fileno()],
+                pass_fds=[inherited.fileno(), theirs.fileno()],
                 start_new_session=True,
             )
-            os.write(writer, secret.encode())
+            self._line.sendall(secret.encode())
+            self._line.shutdown(socket.SHUT_WR)
+            self._line.setblocking(False)
         finally:
-            os.close(reader)
-            os.close(writer)
+            inherited.close()
             theirs.close()
         self._exit: Exit | None = None
         self.pid = _told_pid(self._control) or self._keeper.pid
@@ -109,6 +120,13 @@ class Child:
         """Bytes on stdout and stderr so far."""
         return sum(os.fstat(log.fileno()).st_size for log in (self._stdout, self._stderr))
 
+    def said(self) -> bytes:
+        """What it has written to its descriptor so far, at most `LONGEST_ANSWER` bytes."""
+        with suppress(OSError):  # Nothing waits, or the child is gone.
+            while len(self._heard) < LONGEST_ANSWER and (more := self._line.recv(1 << 16)):
+                self._heard += more
+        return self._heard
+
     def last_lines(self) -> tuple[str, ...]:
         """The last lines of stderr, however much there is."""
         descriptor = self._stderr.fileno()
@@ -119,6 +137,7 @@ class Child:
     def close(self) -> None:
         """Let go of its files."""
         self._control.close()
+        self._line.close()
         self._stdout.close()
         self._stderr.close()
 

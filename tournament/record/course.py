@@ -16,6 +16,7 @@ from .payloads import (
     Failed,
     Finished,
     Note,
+    Opened,
     Preparing,
     Problems,
     Progress,
@@ -45,6 +46,7 @@ class Courses:
     def __init__(self) -> None:
         self._courses: dict[tuple[str, int], _Course] = {}
         self._started: set[str] = set()
+        self._epochs: dict[str, int] = {}
 
     def objection(self, event: AnyEvent) -> str:
         """Why a worker may not say this now; empty if it may."""
@@ -60,14 +62,22 @@ class Courses:
             return f"{event.type} after {name} was ready"
         if isinstance(data, RACE) and not course.started:
             return f"{event.type} before {name} was told to start"
-        if isinstance(data, Check) and data.index != course.checks:
-            return f"check {data.index} of {name}; {course.checks} was due"
+        return self._check_objection(name, course, data) if isinstance(data, Check) else ""
+
+    def _check_objection(self, name: str, course: _Course, check: Check) -> str:
+        if check.index != course.checks:
+            return f"check {check.index} of {name}; {course.checks} was due"
+        most = self._epochs.get(name, check.epoch)
+        if not check.index <= check.epoch <= most:
+            return f"check {check.index} of {name} after {check.epoch} epochs, of {most} in all"
         return ""
 
     def take(self, event: AnyEvent) -> None:
         """An event is in the log."""
         if isinstance(event.data, Start):
             self._started |= set(event.data.trials)
+        if isinstance(event.data, Opened):
+            self._epochs = {entry.trial: entry.max_epochs for entry in event.data.trials}
         if event.trial is None:
             return
         course = self._of(event.trial, event.attempt)

@@ -33,6 +33,7 @@ from ..record.payloads import (
     Progress,
     Ready,
     Rejected,
+    Sealed,
     Start,
     Stop,
     Stopped,
@@ -60,6 +61,7 @@ class Standing:
     judgements: list[Judgement] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     exams: list[Exam] = field(default_factory=list)
+    seals: list[Sealed] = field(default_factory=list)
     examined: list[Examined] = field(default_factory=list)
     rejections: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -258,7 +260,9 @@ class Standings:
                     trial.decided = True
                 if self.winner is not None:
                     self.winner.won = True
-            case Claim() | Exam() | Examined() | Rejected() | Stop() | Overdue() | Ended():
+            case (
+                Claim() | Exam() | Sealed() | Examined() | Rejected() | Stop() | Overdue() | Ended()
+            ):
                 self._apply_to_trial(self.trials[data.trial], data)
             case _:
                 pass
@@ -270,6 +274,8 @@ class Standings:
                 trial.claims.append(data)
             case Exam():
                 trial.exams.append(data)
+            case Sealed():
+                trial.seals.append(data)
             case Examined():
                 trial.examined.append(data)
             case Rejected():

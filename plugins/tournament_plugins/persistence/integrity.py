@@ -1,7 +1,8 @@
 """The task's own integrity checks: that attention is attention, and the model's own.
 
 All questions go to the examinee as one batch of videos in an order that it cannot foresee: whole
-videos, the same with their objects reordered, and the same with one object deleted.
+videos, the same with their objects reordered, and the same with one object deleted. The whole ones
+are asked for by themselves, too, since that batch can be recognised.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tournament import Arrays, ContractError, Finding
+from tournament.exam.integrity import SAME, deviation
 
 from .ablation import ablated
 from .attention_use import use_findings
@@ -41,9 +43,11 @@ def integrity_findings(
     answers = _ask(predict, asked, rng)
     first, second = len(whole), 2 * len(whole)
     plain = _of(answers, asked, range(first))
+    alone = _checked(predict(whole), whole)
     turned = _of(answers, asked, range(first, second))
     without = _of(answers, asked, range(second, len(asked)))
     return (
+        _same_face(alone, plain),
         _distribution(answers, asked),
         _reordering(plain, turned, whole, order),
         *use_findings(whole, plain, ablation, without),
@@ -85,12 +89,29 @@ def _ask(predict: Predict, asked: Tokens, rng: np.random.Generator) -> Predictio
     order = rng.permutation(len(asked))
     mixed = asked.videos(order)
     answers = predict(mixed)
-    checked = check_shapes(answers, mixed.starts)
+    _checked(answers, mixed)
+    back = selected_predictions(answers, mixed, np.argsort(order).tolist())
+    return Predictions(back["logits"], back["attention"])
+
+
+def _checked(answers: Arrays, asked: Tokens) -> Predictions:
+    checked = check_shapes(answers, asked.starts)
     if not (np.isfinite(checked.logits).all() and np.isfinite(checked.attention).all()):
         # A video that is left out for it might be a telling one.
         raise ContractError("answers about reordered or missing objects are not finite numbers")
-    back = selected_predictions(answers, mixed, np.argsort(order).tolist())
-    return Predictions(back["logits"], back["attention"])
+    return checked
+
+
+def _same_face(alone: Predictions, plain: Predictions) -> Finding:
+    """Who answers otherwise where variants are asked for, too, has recognised the question."""
+    pairs = ((alone.logits, plain.logits), (alone.attention, plain.attention))
+    found = max(deviation({"a": one}, {"a": other}) for one, other in pairs)
+    return Finding.at_most(
+        "same-among-variants",
+        found,
+        SAME,
+        f"answers about videos change by {found:.2g} when variants of them are asked for, too",
+    )
 
 
 def _of(answers: Predictions, asked: Tokens, videos: range) -> Predictions:

@@ -264,6 +264,27 @@ class PlantsItsResult(Better):
         return super().predict(inputs)
 
 
+class ExchangesWhatIsTold(Better):
+    """Waits for what its examiner will be told, and changes it before that reads it."""
+
+    def train_epoch(self, data):
+        watching = threading.Thread(target=self._exchange, daemon=True)
+        watching.start()
+        yield from super().train_epoch(data)
+
+    def _exchange(self):
+        path = Path(self.context.folder, "exams", "exam-001", "exam.json")
+        while not path.exists():
+            NEVER.wait(0.001)
+        path.write_text(path.read_text().replace("toys:Guess", "toys:AlwaysRight"))
+
+
+class TalksWithoutEnd(Examined):
+    def misbehave(self, inputs):
+        while True:
+            print("x" * 1_000_000)
+
+
 class AnswersAPipe(Examined):
     """Answers with a named pipe, which nobody ever writes to."""
 
@@ -276,6 +297,7 @@ class AnswersAPipe(Examined):
 
 STRATEGIES = (
     SpeaksTooEarly, TellsACheckTwice, TakesTheExamsFolder, PlantsItsResult, AnswersAPipe,
+    ExchangesWhatIsTold, TalksWithoutEnd,
     RaisesInExam, RefusesItsState, ExitsInExam, LeavesInExam, KilledInExam, TerminatedInExam,
     HangsInExam, HangsWhenLoaded, ClosesItsLine, SaysGarbage, SaysAList, SaysNothingUseful,
     SaysBytes, NeverEndsItsLine, SaysDoneWithoutAnAnswer, AnswersAPickle, AnswersAList,

@@ -96,13 +96,15 @@ class Ended(Payload):
 class Sealed(Payload):
     """An exam begins on data that nobody has seen; `commitment` is the SHA-256 of its seed.
 
-    The seed itself is told with the result: until then it is in no file.
+    The seed itself is told with the result: until then it is in no file. `told`: the SHA-256 of
+    what the examiner is told (exam.json in its folder), empty where that could not be written.
     """
 
     because: Count
     trial: Name
     number: Count
     commitment: str
+    told: str
 
 
 class Finding(Payload):

@@ -47,7 +47,7 @@ FIGURES = "figures"
 ALL = frozenset(
     {
         "finite", "repeatable", "batch-invariant", "attention-distribution", "reordering",
-        "faithful", "heads-used", "reproduced", "round-trip",
+        "faithful", "heads-used", "reproduced", "round-trip", "same-among-variants",
     }
 )  # fmt: skip
 SHORT = 4.0
@@ -385,7 +385,7 @@ CASES = (
     _figures("random attention", "RandomPlain", "attention_ratio >= 1.5", made_up=True),
     _finding(
         "random attention that likes white, fresh at each call", "RandomFresh", "asked twice",
-        "repeatable", "batch-invariant", "reordering", "faithful",
+        "repeatable", "batch-invariant", "same-among-variants", "reordering", "faithful",
     ),
     _finding(
         "random attention that likes white, repeatable", "RandomRepeatable", UNFAITHFUL, "faithful"
@@ -393,15 +393,22 @@ CASES = (
     _figures("constant attention", "Constant", "attention_ratio >= 1.5", made_up=True),
     _finding("attention from brightness", "Brightness", UNFAITHFUL, "faithful"),
     _finding("attention from its own predictions", "OwnPredictions", UNFAITHFUL, "faithful"),
+    _finding(
+        "its own predictions' attention, but for the question about deletions", "TwoFaced",
+        "when variants of them are asked for", "same-among-variants",
+    ),
     _finding("attention to what is near and liked", "NearAndLiked", UNFAITHFUL, "faithful"),
     _finding("attention turned upside down", "UpsideDown", UNFAITHFUL, "faithful"),
     _figures("attention of another video", "AnotherVideo", "attention_ratio >= 1.5", made_up=True),
     _finding("a decoy layer, its output times 0", "Decoy", UNFAITHFUL, "faithful"),
     _finding("decoy heads beside the real one", "DecoyBeside", "do not rest on", "heads-used"),
-    _finding("answers that depend on the call count", "CallCount", "asked twice", "repeatable"),
+    _finding("answers that depend on the call count", "CallCount", "asked twice", "repeatable",
+        "same-among-variants",
+    ),
     _finding("answers that depend on the clock", "Clock", "asked twice", "repeatable"),
     _finding(
-        "answers that depend on neighbours", "Neighbours", "what else is asked", "batch-invariant"
+        "answers that depend on neighbours", "Neighbours", "what else is asked", "batch-invariant",
+        "same-among-variants",
     ),
     _finding("attention to who stands first", "FirstInLine", "reordering the", "reordering"),
     _figures("a memorised validation set", "Memorises", "val_accuracy >= 0.75"),

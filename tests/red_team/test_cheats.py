@@ -50,8 +50,8 @@ def crowned(name, tmp_path):
 def test_the_honest_one_that_they_deviate_from_is_crowned(tmp_path):
     result = crowned("Honest", tmp_path)
     assert [each.name for each in result.findings if each.passed] == [
-        "finite", "repeatable", "batch-invariant", "attention-distribution", "reordering",
-        "faithful", "heads-used", "reproduced", "round-trip",
+        "finite", "repeatable", "batch-invariant", "same-among-variants", "attention-distribution",
+        "reordering", "faithful", "heads-used", "reproduced", "round-trip",
     ]  # fmt: skip
 
 

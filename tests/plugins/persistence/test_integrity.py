@@ -24,7 +24,7 @@ from tournament_plugins.persistence.predictions import attention_squares
 from tournament_plugins.persistence.sealed import sealed_videos
 from tournament_plugins.persistence.task import Persistence
 
-NAMES = ["attention-distribution", "reordering", "faithful", "heads-used"]
+NAMES = ["same-among-variants", "attention-distribution", "reordering", "faithful", "heads-used"]
 Arrays = dict[str, np.ndarray]
 Pay = Callable[["Video"], np.ndarray]
 
@@ -115,7 +115,7 @@ def test_an_honest_model_passes_every_check(inputs):
         findings = asked(model(honest), inputs, seed)
         assert [finding.name for finding in findings] == NAMES
         assert all(finding.passed for finding in findings)
-        assert findings[2].value > 3 * FAITHFUL
+        assert findings[3].value > 3 * FAITHFUL
 
 
 def test_checks_of_attention_refuse_only_what_rests_on_attention(inputs):
@@ -230,7 +230,8 @@ def test_all_questions_are_one_batch_in_an_order_that_cannot_be_foreseen(inputs)
 
     for seed in (1, 2, 1):
         asked(predict, whole, seed)
-    one, other, again = (batch.counts.tolist() for batch in batches)
+    one, other, again = (batch.counts.tolist() for batch in batches[::2])
+    assert all(batch.counts.tolist() == whole.counts.tolist() for batch in batches[1::2])
     # Each video as it is, reordered, and once without each of its tokens.
     assert len(one) == len(other) == 2 * VIDEOS + len(whole.frame)
     assert sorted(one) == sorted(other)
@@ -242,7 +243,17 @@ def test_all_questions_are_one_batch_in_an_order_that_cannot_be_foreseen(inputs)
 def test_a_few_videos_are_asked_about_if_there_are_no_more(inputs):
     findings = asked(model(honest), inputs.videos(range(30)))
     assert all(finding.passed for finding in findings)
-    assert "30 videos" in findings[2].text
+    assert "30 videos" in findings[3].text
+
+
+def test_who_shows_another_face_where_variants_are_asked_for_is_found(inputs):
+    """It pays its real attention there, and what it likes everywhere else."""
+
+    def predict(tokens: Tokens) -> Arrays:
+        return model(honest if len(tokens) > 2 * VIDEOS else uniform)(tokens)
+
+    found = asked(predict, inputs)
+    assert [finding.name for finding in found if not finding.passed] == ["same-among-variants"]
 
 
 def test_joined_videos_come_one_part_after_the_other(inputs):

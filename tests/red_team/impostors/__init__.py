@@ -17,6 +17,7 @@ from .attention import (
     RandomPlain,
     RandomRepeatable,
     Tilted,
+    TwoFaced,
     UpsideDown,
 )
 from .bomb import pickled
@@ -60,6 +61,7 @@ __all__ = [
     "Searches",
     "Tilted",
     "TooMuch",
+    "TwoFaced",
     "UpsideDown",
     "pickled",
     "praised",

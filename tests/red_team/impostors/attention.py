@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .honest import Honest, Indifferent, noise, shares
+from .honest import SAMPLES, Honest, Indifferent, noise, shares
 
 IDLE_HEADS = 3
 
@@ -51,6 +51,19 @@ class OwnPredictions(Honest):
 
     def report(self, seen, paid, odds):
         return np.broadcast_to(shares(odds / 2)[:, None, :], paid.shape)
+
+
+class TwoFaced(OwnPredictions):
+    """The same, but for the one question that is much larger than all others."""
+
+    asked = 0
+
+    def answer(self, inputs):
+        self.asked = len(inputs)
+        return super().answer(inputs)
+
+    def report(self, seen, paid, odds):
+        return paid if self.asked > 2 * SAMPLES else super().report(seen, paid, odds)
 
 
 class AnotherVideo(Honest):

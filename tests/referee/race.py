@@ -58,7 +58,7 @@ def opened(
     return Opened.model_validate(
         {
             "name": "race", "version": "1", "config_sha256": CONFIG_SHA256, "seed": 0, "threads": 1,
-            "every": 1, "criteria": {"every": 1, **criteria}, "exam": rules,
+            "every": 1, "criteria": {"every": 1, **criteria}, "exam": rules, "keep": 99,
             "trials": [
                 Entry(trial=t, entrant=t, strategy=t, seed=1, max_epochs=max_epochs) for t in trials
             ],

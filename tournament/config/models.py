@@ -264,6 +264,14 @@ class Config(_Model):
         "default `runs` in the current folder.",
         examples=["../runs"],
     )
+    keep: int = Field(
+        default=2,
+        ge=1,
+        le=LARGEST,
+        description="Checkpoints of each trial that are kept: those of its last checks. Those that "
+        "met the criteria are kept at any rate.",
+        examples=[2],
+    )
     monitor: TcpAddress | None = Field(
         default=None,
         description="Where others may watch over the network, with keys of `tournament keys new "

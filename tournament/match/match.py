@@ -43,6 +43,7 @@ from .exams import ExamRoom
 from .launcher import Launcher, Running
 from .plan import Plan, worker_spec
 from .results import Results
+from .retention import Retention
 
 TICK = 0.1
 """Seconds between two looks at processes and clocks while no event comes."""
@@ -97,6 +98,7 @@ class Match:
         self._launcher = Launcher(plan.config, household)
         self._exams = ExamRoom(plan, registry, folder, household)
         self._results = Results(folder)
+        self._retention = Retention(folder, plan.config.keep)
         self._heard_rings = 0
         self._started = self._round_at = time.monotonic()
         self.bell = Bell()
@@ -177,7 +179,8 @@ class Match:
         self._look(self.standings)
 
     def _write_results(self, hub: Hub) -> None:
-        for complaint in self._results.write(self.standings):
+        complaints = self._results.write(self.standings) + self._retention.prune(self.standings)
+        for complaint in complaints:
             hub.publish(Notice(text=complaint))
 
     def _listen(self, hub: Hub, subscriber: Subscriber) -> None:

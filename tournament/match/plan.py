@@ -76,6 +76,7 @@ def opening(plan: Plan, version: str, config_sha256: str) -> Opened:
             "every": criteria.every,
             "criteria": criteria_to_json(criteria),
             "exam": plan.config.exam.model_dump(),
+            "keep": plan.config.keep,
             "trials": plan.entries,
         }
     )

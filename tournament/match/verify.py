@@ -16,6 +16,7 @@ from ..record.log import read_chained
 from ..record.payloads import Examined, File
 from ..referee.standings import Standings, standings_of
 from ..referee.verify import first_flaw
+from .retention import superfluous
 from .verdict_file import verdict_object
 
 _Content = TypeVar("_Content")
@@ -73,9 +74,14 @@ def _check_config(folder: RunFolder, standings: Standings) -> None:
 
 
 def _check_files(folder: RunFolder, standings: Standings) -> tuple[int, tuple[Path, ...]]:
-    """Compare the files of checks and exams with the log; to be gone is no flaw, but is told."""
+    """Compare the files of checks and exams with the log; to be gone is no flaw, but is told.
+
+    Of checkpoints that were not to be kept nothing is told.
+    """
     fitting, gone = 0, []
+    assert standings.opened is not None
     for name, trial in standings.trials.items():
+        deleted = {file.name for file in superfluous(trial, standings.opened.keep)}
         base = folder.trial(name).path
         vouched = [(base, file) for c in trial.checks for file in (c.checkpoint, c.samples)]
         for result in trial.examined:
@@ -87,7 +93,7 @@ def _check_files(folder: RunFolder, standings: Standings) -> tuple[int, tuple[Pa
             if (place / file.name).exists():
                 _check_file(place, file)
                 fitting += 1
-            else:
+            elif file.name not in deleted:
                 gone.append(place / file.name)
     return fitting, tuple(gone)
 

@@ -139,7 +139,7 @@ class RunWriter:
         )
         return Opened(
             name=self.name, version="0.1.0", config_sha256="0" * 64, seed=0, threads=1, every=5,
-            criteria=criteria_to_json(self.criteria), exam=RULES, trials=entries,
+            criteria=criteria_to_json(self.criteria), exam=RULES, keep=2, trials=entries,
         )  # fmt: skip
 
     def _check(self, script: Script, index: int) -> None:

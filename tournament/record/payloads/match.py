@@ -37,7 +37,10 @@ class ExamRules(Payload):
 
 
 class Opened(Payload):
-    """The first event: what this tournament is. `criteria` as in the resolved config."""
+    """The first event: what this tournament is. `criteria` as in the resolved config.
+
+    `keep`: of how many checks of a trial the checkpoints are kept, beside those that are claimed.
+    """
 
     name: Name
     version: str
@@ -47,6 +50,7 @@ class Opened(Payload):
     every: Count
     criteria: JsonValue
     exam: ExamRules
+    keep: Count
     trials: tuple[Entry, ...]
 
 

@@ -61,11 +61,11 @@ def test_after_a_failed_write_nothing_is_written_behind_it(
     first = b"x" * 100_000
     outbox.append(first)
     file_limit(len(first) + 1 + room)
-    with pytest.raises(BusError, match=r"cannot write to the outbox|is cut short"):
+    with pytest.raises(BusError, match="cannot write to the outbox: File too large"):
         outbox.append(b'{"seq":2}')
     file_limit(resource.RLIM_INFINITY)
     with pytest.raises(BusError):
         outbox.append(b'{"seq":2}')
-    assert read_outbox(path) == Kept((first,), room)
+    assert read_outbox(path) == Kept((first,), 0)
     outbox.close()
     outbox.close()

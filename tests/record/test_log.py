@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.disk import fill, small_disk
 from tournament.errors import LogError
 from tournament.record.events import AnyEvent, make_event
 from tournament.record.fields import Payload
 from tournament.record.log import (
     FIRST,
     LogWriter,
+    NoRoomError,
     chain_line,
     line_hash,
     log_hash,
@@ -289,6 +291,23 @@ def test_after_a_failed_write_the_writer_refuses_everything(
         assert log.torn.stat().st_size == 4000
         log.append([event(20)])
     assert len(list(read_log(path))) == 21
+
+
+def test_on_a_full_disk_nothing_is_half_written_and_it_goes_on_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    with small_disk(tmp_path / "disk") as disk, LogWriter(disk / "events.jsonl") as log:
+        log.append([event(0)])
+        ballast = fill(disk)
+        before = log.path.read_bytes()
+        long = [event(offset, Note(text="x" * 8000)) for offset in range(1, 4)]
+        for _ in range(3):
+            with pytest.raises(NoRoomError, match="No space left on device; make room"):
+                log.append(long)
+            assert log.path.read_bytes() == before
+        ballast.unlink()
+        log.append(long)
+        assert len(list(read_log(log.path))) == 4
 
 
 @settings(max_examples=50, deadline=None)

@@ -15,7 +15,7 @@ import zmq
 
 from ..errors import BusError
 from ..record.events import AnyEvent
-from ..record.log import LogWriter, read_log
+from ..record.log import LogWriter, NoRoomError, read_log
 from .control import Control, Wishes
 from .endpoints import Endpoints
 from .gallery import Gallery, probe_gallery
@@ -31,6 +31,12 @@ from .wire import BEAT_SECONDS, BEAT_TOPIC, Beat, frames, topic
 
 BATCH = 256
 """So many messages of workers, and so many events of the match, are taken in one turn."""
+
+RETRY = 0.2
+"""Seconds between two tries to write to a full disk."""
+
+LAST_PATIENCE = 60.0
+"""Seconds that a closing hub waits for room on a full disk."""
 
 FAREWELL = 1.5
 """Seconds without a request after which a closing hub lets its remote subscribers go."""
@@ -67,6 +73,8 @@ class Exchange:
         self._inbox = inbox
         self._working: tuple[Job, Iterator[Output]] | None = None
         self._worked: list[Job] = []
+        self.trouble = ""
+        """Why nothing can be made durable for now; empty while all is well."""
         self._events: list[AnyEvent] = []
         self._beat_at = 0.0
         self._pages = Pages(log.path)
@@ -128,21 +136,39 @@ class Exchange:
         Gives how many messages and outputs there were. Raises LogError when the log cannot be
         written: then nothing of this turn was acknowledged, ordered or published.
         """
+        if self.trouble:
+            return self._wait_for_room()
         waiting = 0.0 if self._busy else max(0.0, self._beat_at - time.monotonic())
         self._poller.poll(ceil(waiting * 1000))
         self._inbox.hush()
         handled = self._work() + self._listen()
         self._commit()
-        handled += sum(gallery.serve() for gallery in self._galleries) + self._control.serve()
+        return handled + self._control.serve() + self._attend()
+
+    def _wait_for_room(self) -> int:
+        """The disk is full: nothing is taken in, acknowledged or ordered until it is not."""
+        time.sleep(RETRY)
+        self._commit()
+        return self._attend()
+
+    def _attend(self) -> int:
+        """Serve those who watch; gives how many messages that were."""
+        served = sum(gallery.serve() for gallery in self._galleries)
         greetings = [gallery.greet() for gallery in self._galleries]
         self._beat(greeted=any(greetings))
-        return handled
+        return served
 
     def finish(self) -> None:
-        """Carry out every job, and take in what workers have sent until now."""
+        """Carry out every job, and take in what workers have sent until now.
+
+        Raises NoRoomError when the disk stays full.
+        """
         self._beat_at = 0.0
-        while self._busy:
+        until = time.monotonic() + LAST_PATIENCE
+        while self._busy or self.trouble:
             self.turn()
+            if self.trouble and time.monotonic() > until:
+                raise NoRoomError(self.trouble)
         for _ in range(LAST_TURNS):
             self._beat_at = 0.0
             if not self.turn():
@@ -219,7 +245,12 @@ class Exchange:
     def _commit(self) -> None:
         """Log first; then acks, orders, the live stream and the futures of jobs."""
         events, worked = self._events, self._worked
-        lines = self._log.append(events)
+        try:
+            lines = self._log.append(events)
+        except NoRoomError as error:
+            self.trouble = str(error)
+            return
+        self.trouble = ""
         self._pages.add(lines)
         for output in self.intake.committed(events):
             self._carry_out(output)

@@ -112,6 +112,11 @@ class Hub:
         return self._failure
 
     @property
+    def trouble(self) -> str:
+        """Why nothing can be made durable for now, such as a full disk; empty while all is well."""
+        return self._exchange.trouble if self._exchange else ""
+
+    @property
     def counters(self) -> Counters:
         """What has happened on the sockets so far."""
         return replace(self._exchange.intake.counters) if self._exchange else Counters()

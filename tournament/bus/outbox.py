@@ -26,18 +26,24 @@ class Outbox:
         except OSError as error:
             raise BusError(f"{path}: cannot create the outbox: {error.strerror}") from error
 
-    def append(self, body: bytes) -> None:
-        """Keep one event. Raises BusError, and after that for every further event."""
+    def append(self, body: bytes) -> bool:
+        """Keep one event; false when the disk is full: then nothing of it is kept, to try again.
+
+        Raises BusError, and after that for every further event.
+        """
         if self._refusal:
             raise BusError(self._refusal)
+        whole, line = os.fstat(self._fd).st_size, body + b"\n"
         try:
-            written = os.write(self._fd, body + b"\n")
+            while line:
+                line = line[os.write(self._fd, line) :]
         except OSError as error:
+            os.ftruncate(self._fd, whole)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                return False
             self._refusal = f"{self.path}: cannot write to the outbox: {error.strerror}"
             raise BusError(self._refusal) from error
-        if written <= len(body):
-            self._refusal = f"{self.path}: the outbox is cut short; is the disk full?"
-            raise BusError(self._refusal)
+        return True
 
     def close(self) -> None:
         """Close the file; what is in it stays. Closing twice is harmless."""

@@ -70,16 +70,17 @@ class Publisher:
     def publish(self, payload: Payload) -> int:
         """Keep an event in the outbox, send it, and give its seq.
 
-        Waits while the window is full. Raises ContractError when the payload is not for a worker to
-        say, is too large, or cannot be written as JSON and read back; BusError when the outbox
-        cannot be written or the hub has refused this worker.
+        Waits while the window or the disk is full. Raises ContractError when the payload is not for
+        a worker to say, is too large, or cannot be written as JSON and read back; BusError when the
+        outbox cannot be written or the hub has refused this worker.
         """
         self._raise_refusal()
         seq = self._outgoing.next_seq
         body = self._body(payload, seq)
         while self._outgoing.full:
             self.service(SLICE)
-        self._outbox.append(body)
+        while not self._outbox.append(body):
+            self.service(SLICE)  # The disk is full; what the hub has to say is heard meanwhile.
         self._outgoing.add(body)
         self.service()
         return seq

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import IO
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.text import Text
 
 from ..match.tournament import Outcome
 from ..referee.standings import Standings
@@ -41,6 +42,7 @@ class Terminal:
         self._live = Live(console=self._console, auto_refresh=False, transient=False)
         self._drawn = 0.0
         self._said: set[str] = set()
+        self._trouble = ""
         self._checks: dict[str, int] = {}
 
     def __enter__(self) -> Terminal:
@@ -59,17 +61,19 @@ class Terminal:
             with _unread(self._console.file):
                 self._live.stop()
 
-    def look(self, standings: Standings) -> None:
-        """Show the standings as they are now."""
+    def look(self, standings: Standings, trouble: str) -> None:
+        """Show the standings as they are now, and what the match waits for, if anything."""
         now = time.monotonic()
         if now - self._drawn < REFRESH and standings.closed is None:
             return
         self._drawn = now
         with _unread(self._console.file):
             if self._console.is_terminal:
-                self._live.update(race_table(standings, self._console.width), refresh=True)
+                table = race_table(standings, self._console.width)
+                self._live.update(_with_trouble(table, trouble), refresh=True)
             else:
                 self._print_news(standings)
+                self._print_trouble(trouble)
 
     def conclude(self, outcome: Outcome) -> None:
         """Show the outcome: winner, runner-up, failures, and where the results lie."""
@@ -90,6 +94,18 @@ class Terminal:
                 self._said.add(line)
                 self._console.print(line, soft_wrap=True, markup=False)
         self._checks = {name: len(trial.checks) for name, trial in standings.trials.items()}
+
+    def _print_trouble(self, trouble: str) -> None:
+        if trouble != self._trouble and (trouble or self._trouble):
+            said = f"waiting: {trouble}" if trouble else "the match goes on"
+            self._console.print(said, soft_wrap=True, markup=False)
+        self._trouble = trouble
+
+
+def _with_trouble(table: RenderableType, trouble: str) -> RenderableType:
+    if not trouble:
+        return table
+    return Group(table, Text(f"waiting: {trouble}", style="bold red"))
 
 
 @contextmanager

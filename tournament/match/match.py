@@ -76,7 +76,8 @@ class Bell:
 class Match:
     """One tournament from its opening to its last event.
 
-    `look` is called with the standings after every round of events, some ten times a second.
+    `look` is called after every round of events, some ten times a second, with the standings and
+    what is waited for, such as room on a full disk.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Match:
         folder: RunFolder,
         opened: Opened,
         notices: Sequence[str],
-        look: Callable[[Standings], None],
+        look: Callable[[Standings, str], None],
     ) -> None:
         self._plan = plan
         self._registry = registry
@@ -176,7 +177,7 @@ class Match:
         self._hear_bell(hub, now)
         self._launcher.climb(now)
         self._write_results(hub)
-        self._look(self.standings)
+        self._look(self.standings, hub.trouble)
 
     def _write_results(self, hub: Hub) -> None:
         complaints = self._results.write(self.standings) + self._retention.prune(self.standings)
@@ -275,5 +276,5 @@ class Match:
         while not self.standings.closed:
             self._listen(hub, subscriber)
         self._results.write(self.standings, final=True)
-        self._look(self.standings)
+        self._look(self.standings, hub.trouble)
         return code

@@ -27,7 +27,7 @@ from .provenance import available_cores, preparation_object, provenance_object
 from .reports import Reports, make_reports
 from .verdict_file import verdict_object
 
-Look = Callable[[Standings], None]
+Look = Callable[[Standings, str], None]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ def run_tournament(
 ) -> Outcome:
     """Run the tournament of one config file.
 
-    `look` is called with the standings about ten times a second. Raises ConfigError when the config
-    cannot be honoured: by itself, or in the eyes of a worker that tried to.
+    `look` is called about ten times a second, with the standings and what the match waits for.
+    Raises ConfigError when the config cannot be honoured: by itself, or in the eyes of a worker
+    that tried to.
     """
     draft, registry = read_config(path, overrides), load_registry()
     loaded = checked_by_name(draft, registry)

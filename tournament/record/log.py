@@ -12,6 +12,7 @@ so the next writer cuts it off and keeps it beside the log.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, takewhile
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from pydantic import ValidationError
 
@@ -142,6 +143,10 @@ def _broken_link(path: Path, number: int, line: bytes, after: bytes) -> LogError
     return LogError(f"{path}:{changed}: changed after it was written: its neighbours do not fit")
 
 
+class NoRoomError(LogError):
+    """The disk is full. Nothing of what was to be written is in the log; it may be tried again."""
+
+
 class LogWriter:
     """The one writer of the log at `path`, which it creates if need be. Use as a context manager.
 
@@ -173,8 +178,9 @@ class LogWriter:
     def append(self, events: Sequence[AnyEvent]) -> list[bytes]:
         """Write the events durably: one write, one fdatasync. Gives their lines without newline.
 
-        Their offsets must go on from `next_offset`. Raises LogError; after an error of the file
-        system it refuses all else, since nobody can say what is on the disk then.
+        Their offsets must go on from `next_offset`. Raises NoRoomError while the disk is full, and
+        LogError; after any other error of the file system it refuses all else, since nobody can say
+        what is on the disk then.
         """
         if self._refusal:
             raise LogError(self._refusal)
@@ -233,16 +239,33 @@ class LogWriter:
         _sync_folder(self.path.parent)
 
     def _write(self, data: bytes) -> None:
+        whole = os.fstat(self._fd).st_size
         try:
             while data:
                 data = data[os.write(self._fd, data) :]
-            os.fdatasync(self._fd)
         except OSError as error:
-            self._refusal = (
-                f"{self.path}: writing failed ({error.strerror}); nothing more is written to this "
-                "log. Make room or mend the disk, then resume."
-            )
-            raise LogError(self._refusal) from error
+            if error.errno in (errno.ENOSPC, errno.EDQUOT) and self._undone(whole):
+                raise NoRoomError(f"{self.path}: {error.strerror}; make room") from error
+            self._refuse(error)
+        try:
+            os.fdatasync(self._fd)
+        except OSError as error:  # Also when the disk is full: what is on it cannot be told.
+            self._refuse(error)
+
+    def _undone(self, whole: int) -> bool:
+        """Take back what was written of lines that did not fit."""
+        try:
+            os.ftruncate(self._fd, whole)
+        except OSError:
+            return False
+        return True
+
+    def _refuse(self, error: OSError) -> NoReturn:
+        self._refusal = (
+            f"{self.path}: writing failed ({error.strerror}); nothing more is written to this log. "
+            "Mend the disk, then resume."
+        )
+        raise LogError(self._refusal) from error
 
 
 def _set_aside(tail: bytes, path: Path) -> Path:

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint seeds full bench red-team false-winners honest clean
+.PHONY: help setup run test lint seeds full bench red-team false-winners honest soak clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ red-team: setup  ## every cheat against the exam, and with the check meant for i
 false-winners: setup  ## how often a false winner is crowned, by simulation (takes long)
 	$(BIN)/python benchmarks/price.py
 	$(BIN)/python benchmarks/false_winners.py
+
+soak: setup  ## processes are killed at random moments: is anything lost, is anybody left? (takes long)
+	$(BIN)/python benchmarks/soak.py
 
 honest: setup  ## the built-in strategies in 20 seeds: is any refused by a check? (takes long)
 	$(BIN)/python benchmarks/honest.py

@@ -69,14 +69,16 @@ time.sleep(600)
 MATCH_PROGRAM = """
 import sys, time
 from pathlib import Path
+from tournament.process.orphans import Household
 from tournament.process.spawn import Child
-here = Path(sys.argv[1])
+here, household = Path(sys.argv[1]), Household()
 child = Child("family", here / "mode", "secret", 1, here / "out", here / "err", here)
 print(child.keeper, child.pid, flush=True)
 for line in sys.stdin:
     getattr(child, line.strip())()
     child.wait()
     how = child.poll()
+    household.sweep()
     print(how.code, how.signal, flush=True)
 """
 
@@ -184,12 +186,12 @@ def test_the_keeper_is_deaf_to_polite_signals(household, number):
     assert home.order("terminate") == ["None", "SIGTERM"]
 
 
-def test_a_worker_ends_with_its_killed_keeper(household):
-    home = household()
+@pytest.mark.parametrize("mode", ["obeys", "deaf"])
+def test_with_a_killed_keeper_its_worker_ends_and_the_match_ends_the_rest(household, mode):
+    home = household(mode)
     os.kill(home.keeper, signal.SIGKILL)
     assert home.order("wait") == ["None", "SIGKILL"]
-    (worker,) = [each for each in home.family if each and each.pid == home.worker]
-    assert psutil.wait_procs([worker], timeout=2)[1] == []
+    assert home.alive(2) == []
 
 
 def test_what_was_left_by_a_match_and_its_keeper_is_found_at_the_next_start(household):

@@ -45,7 +45,8 @@ WRONG_VALUES = [
     (
         '"a\\eb": 1',
         "a\\x1bb: unknown key. Known: "
-        "criteria, device, entrants, exam, extends, limits, name, runs, seed, stop, task, threads.",
+        "criteria, device, entrants, exam, extends, keep, limits, monitor, name, runs, seed, stop, task, "
+        "threads.",
     ),
     ("device: gpu", "device: expected auto, cpu, cuda, or a GPU such as cuda:1, got 'gpu'"),
     ("device: cuda:x", "device: expected auto, cpu, cuda, or a GPU such as cuda:1, got 'cuda:x'"),
@@ -66,8 +67,8 @@ WRONG_VALUES = [
     ("limits: {stal: 3m}", "limits.stal: unknown key. Did you mean 'stall'?"),
     (
         "colour: red",
-        "colour: unknown key. Known: criteria, device, entrants, exam, extends, limits, name, "
-        "runs, seed, stop, task, threads.",
+        "colour: unknown key. Known: criteria, device, entrants, exam, extends, keep, limits, "
+        "monitor, name, runs, seed, stop, task, threads.",
     ),
     ("extend: base.yaml", "extend: unknown key. Did you mean 'extends'?"),
 ]

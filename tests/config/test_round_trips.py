@@ -152,6 +152,8 @@ device: auto
 seed: 0
 threads: null
 runs: {flow(str(tmp_path / "runs"))}
+keep: 2
+monitor: null
 exam:
   samples: 500
   attempts: 3

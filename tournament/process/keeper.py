@@ -28,6 +28,9 @@ from .parent import become_reaper
 GLANCE = 1.0
 """Seconds between two looks at orphans that have ended by themselves."""
 
+SHORT_GLANCE = 0.05
+"""Seconds between two looks at the worker, where the system does not tell that it has ended."""
+
 BRIEF = 0.005
 """Seconds between two rounds of killing, until nobody is left."""
 
@@ -62,19 +65,29 @@ def _hear_signals() -> None:
 
 def _wait(control: socket.socket, worker: int) -> None:
     """Return when the worker has ended, or everything is to be killed."""
-    ended = os.pidfd_open(worker)
-    try:
-        while True:
-            ready, _, _ = select.select([control.fileno(), ended], [], [], GLANCE)
-            if ended in ready:
+    ended = _watch(worker)
+    sources = [control.fileno(), *ended]
+    while True:
+        ready, _, _ = select.select(sources, [], [], GLANCE if ended else SHORT_GLANCE)
+        if _has_ended(worker):
+            return
+        if control.fileno() in ready:
+            if _heard(control) != TERMINATE:
                 return
-            if control.fileno() in ready:
-                if _heard(control) != TERMINATE:
-                    return
-                os.kill(worker, signal.SIGTERM)
-            _reap_orphans(worker)
-    finally:
-        os.close(ended)
+            os.kill(worker, signal.SIGTERM)
+        _reap_orphans(worker)
+
+
+def _watch(worker: int) -> list[int]:
+    """A descriptor that tells at once that the worker has ended; none on systems without it."""
+    try:
+        return [os.pidfd_open(worker)]
+    except (AttributeError, OSError):
+        return []
+
+
+def _has_ended(worker: int) -> bool:
+    return os.waitid(os.P_PID, worker, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _heard(control: socket.socket) -> bytes:

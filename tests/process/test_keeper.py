@@ -175,7 +175,15 @@ def test_with_a_killed_match_everybody_ends_within_two_seconds(household, number
     assert None not in home.family
     home.match.kill()
     assert home.alive(2) == []
-    assert psutil.wait_procs([keeper], timeout=2)[1] == []
+    while runs(keeper):  # It ends right behind them; nobody may have reaped it yet.
+        os.sched_yield()
+
+
+def runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

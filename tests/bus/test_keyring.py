@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.disk import fill, small_disk
 from tournament.bus.keyring import Keyring, read_key_file
 from tournament.bus.keys import Access, KeyPair
 from tournament.errors import BusError
@@ -114,9 +115,52 @@ def test_a_list_with_a_broken_file_names_it(keyring: Keyring, tmp_path: Path) ->
         keyring.public()
 
 
+def test_a_plain_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("")
+    with pytest.raises(BusError, match="the hub's key cannot be had"):
+        Keyring(tmp_path / "keys").server()
+
+
+def test_a_folder_that_others_can_enter_is_refused(keyring: Keyring, tmp_path: Path) -> None:
+    keyring.server()
+    keyring.root.chmod(0o755)
+    with pytest.raises(BusError, match=f"run `chmod 700 {keyring.root}`"):
+        keyring.new("alice", tmp_path)
+
+
+def test_no_other_file_can_be_revoked(keyring: Keyring, tmp_path: Path) -> None:
+    keyring.new("alice", tmp_path)
+    other = tmp_path / "verdict.json"
+    other.write_text("{}")
+    with pytest.raises(BusError, match="no key is called"):
+        keyring.revoke("../../verdict")
+    assert other.exists()
+
+
+def test_on_a_full_disk_no_half_of_a_key_is_left(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        keyring = Keyring(disk / "keys")
+        keyring.new("alice", tmp_path)
+        ballast = fill(disk)
+        with pytest.raises(BusError, match="No space left on device"):
+            keyring.new("bob", tmp_path)
+        assert [entry.name for entry in keyring.entries()] == ["alice"]
+        assert not (tmp_path / "bob.key").exists()
+        ballast.unlink()
+        keyring.new("bob", tmp_path)
+
+
 def test_an_access_can_be_handed_over_as_a_line() -> None:
     access = Access(KeyPair.new().public, KeyPair.new())
     assert Access.read(access.text() + "\n") == access
-    for text in ("", "x", "x " * 40, access.server, f"{access.server} short"):
+    nonsense = '"' * 40
+    for text in (
+        "",
+        "x",
+        "x " * 40,
+        f"{nonsense} {access.keys.secret}",
+        access.server,
+        f"{access.server} short",
+    ):
         with pytest.raises(BusError):
             Access.read(text)

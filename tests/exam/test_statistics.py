@@ -167,6 +167,17 @@ def test_nor_of_a_ratio_that_is_the_same_in_every_row_though_its_columns_vary(fa
     assert math.isnan(found(RATIO, {"a": factor * b, "b": b}))
 
 
+def test_nor_where_some_rows_have_nothing_to_divide_by():
+    b = np.random.default_rng(0).lognormal(0, 1, 200)
+    b[:5] = 0
+    assert math.isnan(found(RATIO, {"a": 0.3 * b, "b": b}))
+
+
+def test_nor_of_an_average_of_such_ratios():
+    b, d = np.random.default_rng(0).lognormal(0, 1, (2, 200))
+    assert math.isnan(found(BALANCED, {"a": 1.3 * b, "b": b, "c": 0.7 * d, "d": d}))
+
+
 @pytest.mark.parametrize("side", ["lower", "upper"])
 def test_a_mean_of_zeros_and_ones_is_a_share(side):
     table = {"hit": (np.arange(500) < 497).astype(float)}

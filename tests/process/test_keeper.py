@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -228,8 +229,26 @@ def test_what_bears_no_mark_of_ours_is_left_alone(mark):
         other.kill()
 
 
-def test_a_process_id_that_came_again_is_another_process():
-    environment = {**os.environ, MATCH: f"{os.getpid()} 12345.67"}
-    with subprocess.Popen(["sleep", "60"], env=environment) as left:
-        assert sweep_leftovers() == 1
-        assert not psutil.pid_exists(left.pid)
+def test_whatever_the_clock_says_a_mark_is_judged_by_its_lock(tmp_path):
+    place = own_mark().partition(" ")[0]
+    for name, held in (("held", True), ("left", False)):
+        file = tmp_path / name
+        with file.open("w") as owner:
+            if held:
+                fcntl.flock(owner, fcntl.LOCK_EX)
+            environment = {**os.environ, MATCH: f"{place} {file}"}
+            with subprocess.Popen(["sleep", "60"], env=environment) as started:
+                assert sweep_leftovers() == (0 if held else 1)
+                assert psutil.pid_exists(started.pid) is held
+                started.kill()
+
+
+@pytest.mark.parametrize("mark", ["{place} /no/such/file", "elsewhere {file}"])
+def test_where_it_cannot_be_told_nobody_is_ended(tmp_path, mark):
+    place, file = own_mark().partition(" ")[0], tmp_path / "free"
+    file.touch()
+    told = mark.format(place=place, file=file)
+    with subprocess.Popen(["sleep", "60"], env={**os.environ, MATCH: told}) as other:
+        assert sweep_leftovers() == 0
+        assert other.poll() is None
+        other.kill()

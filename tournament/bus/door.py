@@ -7,6 +7,7 @@ machine find and open the sockets, without any key having been made.
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def write_door(path: Path, door: Door) -> None:
 def read_door(path: Path) -> Door:
     """The door of the match that runs there. Raises BusError where none does."""
     try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise BusError(f"{path}: others can read these secret keys; it is not used")
         return Door.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise BusError(f"{path.parent}: no match runs there (it has no {path.name})") from None

@@ -149,7 +149,7 @@ class Exchange:
         """The disk is full: nothing is taken in, acknowledged or ordered until it is not."""
         time.sleep(RETRY)
         self._commit()
-        return self._attend()
+        return self._control.serve() + self._attend()
 
     def _attend(self) -> int:
         """Serve those who watch; gives how many messages that were."""

@@ -11,6 +11,8 @@ import datetime as dt
 import os
 import re
 import stat
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,11 +66,10 @@ class Keyring:
         try:
             _make_private(self.root)
             if not path.exists():
-                _write_new(path, KeyPair.new().secret + "\n")
+                with suppress(FileExistsError):  # Somebody else was faster.
+                    _write_new(path, KeyPair.new().secret + "\n")
             _refuse_shared(path)
             return KeyPair.of(path.read_text().strip())
-        except FileExistsError:  # Somebody else was faster.
-            return self.server()
         except OSError as error:
             raise BusError(f"{path}: the hub's key cannot be had: {error.strerror}") from error
 
@@ -95,7 +96,7 @@ class Keyring:
             taken = f"{error.filename} is there already"
             raise BusError(f"{taken}: take another name, or `tournament keys revoke`") from error
         except OSError as error:
-            raise BusError(f"{error.filename}: {error.strerror}") from error
+            raise BusError(f"{error.filename or place}: {error.strerror}") from error
         return theirs
 
     def entries(self) -> list[Entry]:
@@ -109,6 +110,8 @@ class Keyring:
     def revoke(self, name: str) -> None:
         """Take a name off the list. Raises BusError where it is not on it."""
         try:
+            if not _NAME.fullmatch(name):
+                raise FileNotFoundError
             self._path(name).unlink()
         except FileNotFoundError:
             names = [entry.name for entry in self.entries()]
@@ -133,7 +136,7 @@ def read_key_file(path: Path) -> Access:
         raise BusError(f"{path}: the key file cannot be read: {error.strerror}") from error
     except ValidationError as error:
         raise BusError(f"{path}: this is no key file of `tournament keys new`") from error
-    return Access(held.server, KeyPair.of(held.secret))
+    return Access.of(held.server, held.secret)
 
 
 def _entry(path: Path) -> Entry:
@@ -146,15 +149,23 @@ def _entry(path: Path) -> Entry:
 
 def _make_private(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        raise BusError(f"{folder}: others can enter this folder of keys; run `chmod 700 {folder}`")
 
 
 def _write_new(path: Path, text: str) -> None:
-    """A file that only its owner can read, and that was not there before."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    """A whole file or none, which only its owner can read, and which was not there before."""
+    descriptor, draft = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error
+    finally:
+        Path(draft).unlink()
 
 
 def _refuse_shared(path: Path) -> None:

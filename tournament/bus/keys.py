@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from typing import Self
 
 import zmq
+from zmq.utils import z85
 
 from ..errors import BusError
 
@@ -47,8 +49,17 @@ class Access:
     def read(cls, text: str) -> Self:
         """The reverse of `text`. Raises BusError."""
         server, _, secret = text.strip().partition(" ")
-        if len(server) != KEY_LENGTH:
-            raise BusError("this is no access to a hub: it should be two keys of 40 characters")
+        return cls.of(server, secret)
+
+    @classmethod
+    def of(cls, server: str, secret: str) -> Self:
+        """From the hub's public key and the own secret one. Raises BusError where one is none."""
+        try:
+            right = len(server) == KEY_LENGTH and len(z85.decode(server)) == 32
+        except (ValueError, KeyError, struct.error):
+            right = False
+        if not right:
+            raise BusError("this is no public key of a hub: it should be 40 characters of Z85")
         return cls(server, KeyPair.of(secret))
 
 

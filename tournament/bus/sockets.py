@@ -140,7 +140,11 @@ def _connected(socket: Socket, address: str, access: Access) -> Socket:
     socket.curve_serverkey = access.server.encode()
     socket.curve_publickey = access.keys.public.encode()
     socket.curve_secretkey = access.keys.secret.encode()
-    socket.connect(address)
+    try:
+        socket.connect(address)
+    except zmq.ZMQError as error:
+        socket.close(linger=0)
+        raise BusError(f"cannot connect to {address}: {error.strerror}") from error
     return socket
 
 

@@ -66,8 +66,12 @@ class Subscriber:
         self._rest = rest
         self._heard_at = time.monotonic()
         self._context: Context = zmq.Context()
-        self._live = live_reader(self._context, live, access, queue)
-        self._replay = dealer(self._context, replay, access)
+        try:
+            self._live = live_reader(self._context, live, access, queue)
+            self._replay = dealer(self._context, replay, access)
+        except BusError:
+            self._context.destroy(linger=0)
+            raise
         self._poller = zmq.Poller()
         self._poller.register(self._live, zmq.POLLIN)
         self._poller.register(self._replay, zmq.POLLIN)

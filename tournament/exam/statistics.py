@@ -132,9 +132,15 @@ def _bca(
 
 def _constant(estimator: Estimator, columns: list[Floats]) -> bool:
     """Does every sample say the same, so that resampling would see no spread but rounding?"""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = [columns[0] / columns[1]] if isinstance(estimator, Ratio) else columns
-        return all(bool(np.ptp(part) <= ROUNDING * np.abs(part).max()) for part in parts)
+    if isinstance(estimator, Average):
+        pairs = zip(estimator.of, columns[::2], columns[1::2], strict=True)
+        return all(_constant(ratio, [a, b]) for ratio, a, b in pairs)
+    if isinstance(estimator, Ratio):
+        some = columns[1] != 0
+        columns = [columns[0][some] / columns[1][some]]
+    return all(
+        bool(not len(each) or np.ptp(each) <= ROUNDING * np.abs(each).max()) for each in columns
+    )
 
 
 def _zero_or_one(column: Floats) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from ..bus.door import Door, remove_door, write_door
@@ -111,23 +112,20 @@ class Match:
     def run(self) -> int:
         """Run to the end and give the exit code. Whatever happens, no worker is left."""
         keep_memory_private()  # Here the seeds of exams are.
-        log = LogWriter(self._folder.log)
         monitor = self._plan.config.monitor
-        hub = Hub(
-            self._folder.name, self._folder.path, log, monitor, Keyring() if monitor else None
-        )
-        hub.start()
-        try:
+        with ExitStack() as ends:  # Each is done, whatever the others raise; the last one first.
+            ends.callback(remove_door, self._folder.door)
+            log = ends.enter_context(LogWriter(self._folder.log))
+            keyring = Keyring() if monitor else None
+            hub = Hub(self._folder.name, self._folder.path, log, monitor, keyring)
+            ends.enter_context(hub)
+            ends.callback(self._launcher.kill_all)
+            ends.callback(self._exams.close)
             self._open_door(hub)
-            endpoints = hub.endpoints
-            with Subscriber(endpoints.live, endpoints.replay, hub.new_monitor()) as subscriber:
-                return self._run(hub, subscriber)
-        finally:
-            self._exams.close()
-            self._launcher.kill_all()
-            hub.close()
-            log.close()
-            remove_door(self._folder.door)
+            at = hub.endpoints
+            subscriber = ends.enter_context(Subscriber(at.live, at.replay, hub.new_monitor()))
+            return self._run(hub, subscriber)
+        raise AssertionError("nothing is swallowed")
 
     def _open_door(self, hub: Hub) -> None:
         """Let this user's other commands find the hub."""
@@ -168,8 +166,9 @@ class Match:
             self._launcher.forgive(stood_still)
             self._exams.forgive(stood_still)
         self._round_at = now
-        for running, how in self._launcher.gone():
-            self._bury(running, how, hub)
+        if not hub.trouble:  # Burials wait for the log; stopping and looking do not.
+            for running, how in self._launcher.gone():
+                self._bury(running, how, hub)
         for trial, reason in self._launcher.overdue(now):
             hub.publish(Overdue(trial=trial, reason=reason))
         if (result := self._exams.result(now)) is not None:

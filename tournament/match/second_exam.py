@@ -13,10 +13,14 @@ from ..errors import LogError
 from ..process.orphans import Household
 from ..record.folder import ExamFolder, RunFolder
 from ..record.payloads import Exam, Examined
+from ..record.regular import read_regular
 from ..record.spec import ExamSpec
 from ..referee.standings import Standing, Standings
 from .exams import exam_criteria
 from .sitting import Sitting
+
+LARGEST_SPEC = 16 << 20
+"""Bytes of what an examiner may have been told."""
 
 GLANCE = 0.05
 """Seconds between two looks at whether an exam is over."""
@@ -34,8 +38,14 @@ def examine_again(folder: RunFolder, standings: Standings) -> list[str]:
         f"{trial.name}, exam {result.number}: {difference}"
         for trial in standings.trials.values()
         for result in trial.examined
+        if _began(trial, result)
         for difference in differences(result, _held_again(folder, standings, trial, result))
     ]
+
+
+def _began(trial: Standing, result: Examined) -> bool:
+    """One that could not even begin, such as on a full disk, cannot be held again."""
+    return any(seal.told for seal in trial.seals if seal.number == result.number)
 
 
 def differences(logged: Examined, again: Examined) -> Iterator[str]:
@@ -103,7 +113,7 @@ def _spec(
     assert standings.criteria is not None
     then = home.exam(exam.number).spec
     try:
-        content = then.read_bytes()
+        content = read_regular(then, LARGEST_SPEC)
         told = ExamSpec.model_validate_json(content)
     except (OSError, ValueError) as error:
         raise LogError(f"{then}: what the examiner was told cannot be read: {error}") from error

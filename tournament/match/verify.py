@@ -14,10 +14,14 @@ from ..record.checkpoint import fingerprint
 from ..record.folder import RunFolder
 from ..record.log import read_chained
 from ..record.payloads import Examined, File
+from ..record.regular import read_regular
 from ..referee.standings import Standings, standings_of
 from ..referee.verify import first_flaw
 from .retention import superfluous
 from .verdict_file import verdict_object
+
+LARGEST_FILE = 1 << 30
+"""Bytes of any file that is read as a whole."""
 
 _Content = TypeVar("_Content")
 
@@ -118,6 +122,6 @@ def _check_result(path: Path, result: Examined) -> None:
 
 def _read(path: Path, read: Callable[[bytes], _Content]) -> _Content:
     try:
-        return read(path.read_bytes())
+        return read(read_regular(path, LARGEST_FILE))
     except (OSError, ValueError) as error:
         raise LogError(f"{path}: cannot be read: {error}") from error

@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -33,6 +34,9 @@ SHORT_GLANCE = 0.05
 
 BRIEF = 0.005
 """Seconds between two rounds of killing, until nobody is left."""
+
+LAST_WAIT = 5.0
+"""Seconds that the kernel gets to end what was killed."""
 
 TERMINATE = b"T"
 KILL = b"K"
@@ -107,8 +111,12 @@ def _reap_orphans(worker: int) -> None:
 
 
 def _end_all(worker: int) -> int:
-    """Kill every descendant until none is left; gives the worker's wait status."""
+    """Kill every descendant until none is left; gives the worker's wait status.
+
+    What cannot be killed (it has become another user's) is left after a while.
+    """
     status = 0
+    until = time.monotonic() + LAST_WAIT
     while True:
         for process in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):
@@ -117,6 +125,8 @@ def _end_all(worker: int) -> int:
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 status = ended[1] if ended[0] == worker else status
         except ChildProcessError:
+            return status
+        if time.monotonic() > until:
             return status
         select.select([], [], [], BRIEF)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PluginError,
         TournamentError,
     )
+    from .exam.integrity import deviation
     from .plugin.api import (
         AnyOptions,
         Context,
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from .plugin.hookspecs import Plugin, hookimpl
     from .record.payloads import Check, Claim, Examined, Finding
     from .referee.judge import Judgement
-    from .referee.standings import Standing, Standings
+    from .referee.standing import Standing
+    from .referee.standings import Standings
     from .reporting.run import Run
 
 _HOMES = {
@@ -67,13 +69,14 @@ _HOMES = {
     "Run": "reporting.run",
     "Share": "plugin.estimators",
     "Split": "plugin.api",
-    "Standing": "referee.standings",
+    "Standing": "referee.standing",
     "Standings": "referee.standings",
     "Statistic": "plugin.estimators",
     "Strategy": "plugin.api",
     "Subscriber": "bus.subscriber",
     "Task": "plugin.api",
     "TournamentError": "errors",
+    "deviation": "exam.integrity",
     "hookimpl": "plugin.hookspecs",
     "subscribe": "bus.watch",
 }
@@ -113,6 +116,7 @@ __all__ = [
     "Subscriber",
     "Task",
     "TournamentError",
+    "deviation",
     "hookimpl",
     "subscribe",
 ]

@@ -35,9 +35,7 @@ def access_to(hub: Hub, place: str) -> Access:
 def connect(socket: zmq.Socket[bytes], hub: Hub, place: str) -> None:
     access = access_to(hub, place)
     socket.setsockopt(zmq.LINGER, 0)
-    socket.curve_serverkey = access.server.encode()
-    socket.curve_publickey = access.keys.public.encode()
-    socket.curve_secretkey = access.keys.secret.encode()
+    access.show(socket)
     socket.connect(getattr(hub.endpoints, place))
 
 

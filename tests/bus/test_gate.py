@@ -106,9 +106,7 @@ def handshake(context: zmq.Context, access: Access | None, address: str, kind: i
     with context.socket(kind) as made:
         made.setsockopt(zmq.LINGER, 0)
         if access is not None:
-            made.curve_serverkey = access.server.encode()
-            made.curve_publickey = access.keys.public.encode()
-            made.curve_secretkey = access.keys.secret.encode()
+            access.show(made)
         monitor = made.get_monitor_socket(ENDS | zmq.EVENT_DISCONNECTED)
         try:
             made.connect(address)
@@ -240,6 +238,23 @@ def test_a_guarded_door_passes_the_probe(
 ) -> None:
     with bound(context, address, lambda socket: gate.guard(socket, "monitor")):
         probe(context, gate, "monitor", address, zmq.DEALER)
+    assert gate._own["monitor"] == set(), "the probe's own key is still known"
+
+
+def test_who_was_let_in_by_the_list_and_left_it_is_told_once(
+    context: zmq.Context[zmq.Socket[bytes]], address: str
+) -> None:
+    """Also a key that came and went between two looks at the list."""
+    keys, listed = KeyPair.new(), set()
+    gate = Gate(context, listed=lambda: listed)
+    with bound(context, address, lambda socket: gate.guard(socket, "monitor")):
+        listed.add(keys.public)
+        assert handshake(context, Access(gate.server, keys), address, zmq.DEALER) is True
+        assert not gate.revoked()
+        listed.clear()
+        assert gate.revoked()
+        assert not gate.revoked()
+    gate.close()
 
 
 def test_a_door_of_another_role_does_not(
@@ -284,9 +299,7 @@ def let_in_within(
     """For doors at which nobody is turned away, since nobody is asked."""
     with context.socket(zmq.DEALER) as made:
         made.setsockopt(zmq.LINGER, 0)
-        made.curve_serverkey = access.server.encode()
-        made.curve_publickey = access.keys.public.encode()
-        made.curve_secretkey = access.keys.secret.encode()
+        access.show(made)
         monitor = made.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         try:
             made.connect(address)

@@ -43,7 +43,7 @@ def test_a_worker_that_died_before_it_made_an_outbox_left_nothing(path: Path) ->
 
 
 def test_an_outbox_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(BusError, match="cannot read the outbox: Is a directory"):
+    with pytest.raises(BusError, match="cannot read the outbox: it is no plain file"):
         read_outbox(tmp_path)
 
 

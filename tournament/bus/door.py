@@ -6,8 +6,6 @@ machine find and open the sockets, without any key having been made.
 
 from __future__ import annotations
 
-import os
-import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import BusError
 from .keys import Access
+from .private import refuse_shared, write_private
 
 
 class Door(BaseModel):
@@ -42,16 +41,13 @@ class Door(BaseModel):
 def write_door(path: Path, door: Door) -> None:
     """Put the door where it is found; a leftover is replaced."""
     path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(door.model_dump_json(indent=2) + "\n")
+    write_private(path, door.model_dump_json(indent=2) + "\n")
 
 
 def read_door(path: Path) -> Door:
     """The door of the match that runs there. Raises BusError where none does."""
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise BusError(f"{path}: others can read these secret keys; it is not used")
+        refuse_shared(path)
         return Door.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise BusError(f"{path.parent}: no match runs there (it has no {path.name})") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import socket
 import tempfile
@@ -10,12 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..config.address import read_address
 from ..errors import BusError
 
 PATH_LIMIT = 107
 """Bytes in the path of a local socket (sun_path of unix(7), without its final zero)."""
 
-_TCP = re.compile(r"tcp://(\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 EVERYWHERE = {"*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
 """Hosts that mean all interfaces, and how this machine is reached by them."""
 
@@ -51,17 +50,17 @@ def make_endpoints() -> tuple[Path, Endpoints]:
 
 def gallery_addresses(url: str) -> tuple[str, str]:
     """Live and replay of `tcp://host:port`: the port, and the one after it. Raises BusError."""
-    found = _TCP.fullmatch(url)
-    port = int(found[2]) if found else 0
-    if found is None or not 1 <= port < 65535:
-        raise BusError(f"expected tcp://host:port with a port from 1 to 65534, got {url!r:.80}")
-    return f"tcp://{found[1]}:{port}", f"tcp://{found[1]}:{port + 1}"
+    try:
+        host, port = read_address(url)
+    except ValueError as error:
+        raise BusError(str(error)) from None
+    return f"tcp://{host}:{port}", f"tcp://{host}:{port + 1}"
 
 
 def reachable(address: str) -> str:
     """A bound address as this machine can connect to it."""
-    scheme, host, port = address.rpartition("//")[0] + "//", *address[6:].rsplit(":", 1)
-    return f"{scheme}{EVERYWHERE.get(host, host)}:{port}"
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    return f"tcp://{EVERYWHERE.get(host, host)}:{port}"
 
 
 def refusal(url: str) -> str:
@@ -79,7 +78,7 @@ def refusal(url: str) -> str:
 
 
 def _listening(address: str) -> socket.socket:
-    host, port = address[6:].rsplit(":", 1)
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
     plain = host.strip("[]")
     family = socket.AF_INET6 if ":" in plain else socket.AF_INET
     return socket.create_server(("" if plain == "*" else plain, int(port)), family=family)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 
@@ -16,7 +17,6 @@ import zmq
 from ..errors import BusError
 from ..record.events import AnyEvent
 from ..record.log import LogWriter, NoRoomError, read_log
-from .control import Control, Wishes
 from .endpoints import Endpoints
 from .gallery import Gallery, probe_gallery
 from .gate import Gate
@@ -26,8 +26,18 @@ from .jobs import Job
 from .keyring import Keyring
 from .rejects import Rejects
 from .replay import Pages
+from .requests import Requests
 from .sockets import Context, hub_router, receive_known, send
-from .wire import BEAT_SECONDS, BEAT_TOPIC, Beat, frames, topic
+from .wire import (
+    BEAT_SECONDS,
+    BEAT_TOPIC,
+    Accepted,
+    Answer,
+    Beat,
+    StopRun,
+    frames,
+    topic,
+)
 
 BATCH = 256
 """So many messages of workers, and so many events of the match, are taken in one turn."""
@@ -62,7 +72,6 @@ class Exchange:
         log: LogWriter,
         endpoints: Endpoints,
         inbox: Inbox[Job],
-        wishes: Wishes,
         remote: tuple[str, str] | None = None,
         keyring: Keyring | None = None,
     ) -> None:
@@ -81,24 +90,27 @@ class Exchange:
         self._context: Context = zmq.Context()
         self._remote = remote
         self._poller = zmq.Poller()
-        self._galleries: list[Gallery] = []
+        self.stops = 0
+        """How often operators asked to stop; twice is without waiting."""
         try:
             self.gate = _gate(self._context, remote, keyring)
-            self._listed = self.gate.listed()
-            self._bind(endpoints, wishes)
+            self._bind(endpoints)
         except BaseException:
             self._context.destroy(linger=0)
             self._pages.close()
             raise
 
-    def _bind(self, endpoints: Endpoints, wishes: Wishes) -> None:
+    def _bind(self, endpoints: Endpoints) -> None:
+        counters, rejects = self.intake.counters, self.rejects
         try:
             self._ingest = hub_router(self._context, self.gate, "worker", endpoints.ingest)
             operators = hub_router(self._context, self.gate, "operator", endpoints.control)
-            self._control = Control(operators, wishes, self.intake.counters, self.rejects)
-            self._open_gallery((endpoints.live, endpoints.replay))
+            self._control = Requests(
+                "control", operators, StopRun, self._asked_to_stop, counters, rejects
+            )
+            self._near = self._gallery((endpoints.live, endpoints.replay))
+            self._far = self._gallery(self._remote) if self._remote else None
             if self._remote is not None:
-                self._open_gallery(self._remote)
                 probe_gallery(self._context, self.gate, self._remote)
         except BaseException:
             self.gate.close()
@@ -106,29 +118,31 @@ class Exchange:
         for source in (self._ingest, operators, self._inbox.fileno()):
             self._poller.register(source, zmq.POLLIN)
 
-    def _open_gallery(self, addresses: tuple[str, str]) -> None:
+    def _gallery(self, addresses: tuple[str, str]) -> Gallery:
         counters = self.intake.counters
         gallery = Gallery(self._context, self.gate, addresses, self._pages, counters, self.rejects)
-        self._galleries.append(gallery)
         for socket in gallery.sockets:
             self._poller.register(socket, zmq.POLLIN)
+        return gallery
+
+    @property
+    def _galleries(self) -> list[Gallery]:
+        return [gallery for gallery in (self._near, self._far) if gallery is not None]
+
+    def _asked_to_stop(self, asked: StopRun) -> tuple[Answer]:
+        self.stops += 2 if asked.now else 1
+        return (Accepted(),)
 
     def _close_revoked(self) -> None:
         """When a key is not listed any more, end all remote connections; others come back."""
-        if self._remote is None:
-            return
-        before, self._listed = self._listed, self.gate.listed()
-        if before - self._listed:
-            for gallery in self._galleries[1:]:
-                for socket in gallery.sockets:
-                    self._poller.unregister(socket)
-                gallery.close()
-            del self._galleries[1:]
-        if len(self._galleries) == 1:
-            try:
-                self._open_gallery(self._remote)
-            except BusError as error:  # The ports are free a moment later: tried at each beat.
-                self.rejects.write("live", b"", f"closed for now: {error}", b"")
+        if self._far is not None and self.gate.revoked():
+            for socket in self._far.sockets:
+                self._poller.unregister(socket)
+            self._far.close()
+            self._far = None
+        if self._far is None and self._remote is not None:
+            with suppress(BusError):  # The ports are free a moment later: tried at each beat.
+                self._far = self._gallery(self._remote)
 
     def turn(self) -> int:
         """Wait until something comes or a beat is due, and deal with it.

@@ -14,8 +14,10 @@ from .conduct import Counters
 from .gate import Gate
 from .probe import probe
 from .rejects import Rejects
-from .replay import Pages, Replayer
+from .replay import Pages
+from .requests import Requests
 from .sockets import Context, Socket, hub_live, hub_router, receive, send
+from .wire import Replay
 
 BATCH = 256
 """So many subscriptions are read in one turn."""
@@ -42,7 +44,9 @@ class Gallery:
         except BaseException:
             self._live.close(linger=0)
             raise
-        self._replayer = Replayer(self._replay, pages, counters, rejects)
+        self._requests = Requests(
+            "replay", self._replay, Replay, lambda asked: pages.page(asked.since), counters, rejects
+        )
 
     @property
     def sockets(self) -> tuple[Socket, Socket]:
@@ -55,7 +59,7 @@ class Gallery:
 
     def serve(self) -> int:
         """Answer some requests for replays; gives how many messages it took."""
-        return self._replayer.serve()
+        return self._requests.serve()
 
     def greet(self) -> bool:
         """Read what subscribers send; true when one has just subscribed."""

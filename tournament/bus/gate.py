@@ -46,6 +46,8 @@ class Gate:
         self._listed = listed
         self._lock = threading.Lock()
         self._own: dict[Role, set[str]] = {role: set() for role in ROLES}
+        self._let_in: set[str] = set()
+        """Listed keys that were let in and are not known to be revoked."""
         self._authenticator = ThreadAuthenticator(context)
         for role in ROLES:
             self._authenticator.configure_curve_callback(role, _Provider(self, role))
@@ -81,13 +83,27 @@ class Gate:
         with self._lock:
             if public in self._own[role]:
                 return True
-        return role == "monitor" and public in self.listed()
+        return role == "monitor" and public in self._on_the_list()
 
-    def listed(self) -> frozenset[str]:
-        """The public keys of monitors that are listed outside, as they are now.
+    def admits(self, role: Role, public: str) -> bool:
+        """The same for somebody who knocks; who is let in by the list is remembered."""
+        if not self.knows(role, public):
+            return False
+        with self._lock:
+            if public not in self._own[role]:
+                self._let_in.add(public)
+        return True
 
-        None where the list cannot be read: who is on it cannot be told then.
-        """
+    def revoked(self) -> bool:
+        """Whether a listed key was let in that is not listed any more; each is told once."""
+        listed = self._on_the_list()
+        with self._lock:
+            gone = self._let_in - listed
+            self._let_in -= gone
+        return bool(gone)
+
+    def _on_the_list(self) -> frozenset[str]:
+        """None where the list cannot be read: who is on it cannot be told then."""
         try:
             return frozenset(self._listed())
         except (OSError, BusError):
@@ -107,4 +123,4 @@ class _Provider:
         self._role = role
 
     def callback(self, _domain: str, key: bytes) -> bool:
-        return self._gate.knows(self._role, key.decode())
+        return self._gate.admits(self._role, key.decode())

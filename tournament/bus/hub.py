@@ -22,7 +22,6 @@ from ..record.fields import Payload
 from ..record.log import LogWriter
 from .admission import Attempt
 from .conduct import Counters
-from .control import Wishes
 from .endpoints import Endpoints, gallery_addresses, make_endpoints
 from .exchange import Exchange
 from .gate import Gate
@@ -59,8 +58,6 @@ class Hub:
         self._log = log
         self._remote = gallery_addresses(remote) if remote else None
         self._keyring = keyring
-        self.wishes = Wishes()
-        """What operators asked for."""
         self._lock = threading.Lock()
         self._inbox: Inbox[Job] = Inbox()
         self._closed = False
@@ -82,7 +79,6 @@ class Hub:
                 self._log,
                 endpoints,
                 self._inbox,
-                self.wishes,
                 self._remote,
                 self._keyring,
             )
@@ -110,6 +106,11 @@ class Hub:
     def failure(self) -> Exception | None:
         """What ended the hub's work, None while all is well."""
         return self._failure
+
+    @property
+    def stops(self) -> int:
+        """How often operators asked to stop; twice is without waiting."""
+        return self._exchange.stops if self._exchange else 0
 
     @property
     def trouble(self) -> str:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import BusError, nearest
 from .keys import KEY_LENGTH, Access, KeyPair
+from .private import make_private, refuse_shared, write_private
 
 VARIABLE = "TOURNAMENT_KEYS"
 """The environment variable that names another folder."""
@@ -64,11 +63,11 @@ class Keyring:
         """The hub's own pair, made at the first call. Raises BusError."""
         path = self.root / "server.key"
         try:
-            _make_private(self.root)
+            make_private(self.root)
             if not path.exists():
                 with suppress(FileExistsError):  # Somebody else was faster.
-                    _write_new(path, KeyPair.new().secret + "\n")
-            _refuse_shared(path)
+                    write_private(path, KeyPair.new().secret + "\n")
+            refuse_shared(path)
             return KeyPair.of(path.read_text().strip())
         except OSError as error:
             raise BusError(f"{path}: the hub's key cannot be had: {error.strerror}") from error
@@ -85,10 +84,10 @@ class Keyring:
         handed = _KeyFile(name=name, server=server, secret=keys.secret)
         ours, theirs = self._path(name), place / f"{name}.key"
         try:
-            _make_private(ours.parent)
-            _write_new(theirs, handed.model_dump_json(indent=2) + "\n")
+            make_private(ours.parent)
+            write_private(theirs, handed.model_dump_json(indent=2) + "\n")
             try:
-                _write_new(ours, listed.model_dump_json(indent=2) + "\n")
+                write_private(ours, listed.model_dump_json(indent=2) + "\n")
             except OSError:
                 theirs.unlink()
                 raise
@@ -130,7 +129,7 @@ class Keyring:
 def read_key_file(path: Path) -> Access:
     """The access in a file that `Keyring.new` wrote. Raises BusError, with what to do."""
     try:
-        _refuse_shared(path)
+        refuse_shared(path)
         held = _KeyFile.model_validate_json(path.read_bytes())
     except OSError as error:
         raise BusError(f"{path}: the key file cannot be read: {error.strerror}") from error
@@ -145,29 +144,3 @@ def _entry(path: Path) -> Entry:
     except (OSError, ValidationError) as error:
         raise BusError(f"{path}: cannot be read as a listed key; remove it") from error
     return Entry(path.stem, listed.public, listed.made)
-
-
-def _make_private(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        raise BusError(f"{folder}: others can enter this folder of keys; run `chmod 700 {folder}`")
-
-
-def _write_new(path: Path, text: str) -> None:
-    """A whole file or none, which only its owner can read, and which was not there before."""
-    descriptor, draft = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from error
-    finally:
-        Path(draft).unlink()
-
-
-def _refuse_shared(path: Path) -> None:
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise BusError(f"{path}: others can read this secret key; run `chmod 600 {path}`")

@@ -41,6 +41,12 @@ class Access:
     server: str
     keys: KeyPair
 
+    def show(self, socket: zmq.Socket[bytes]) -> None:
+        """Let a socket prove itself by these keys. Call it before `connect`."""
+        socket.curve_serverkey = self.server.encode()
+        socket.curve_publickey = self.keys.public.encode()
+        socket.curve_secretkey = self.keys.secret.encode()
+
     def text(self) -> str:
         """One line that `read` reads. It holds the secret key."""
         return f"{self.server} {self.keys.secret}"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import BusError
+from ..record.regular import read_regular
 
 
 class Outbox:
@@ -72,20 +72,9 @@ def read_outbox(path: Path) -> Kept:
     BusError when the file cannot be read.
     """
     try:
-        *lines, tail = _content(path).split(b"\n")
+        *lines, tail = read_regular(path, LARGEST).split(b"\n")
     except FileNotFoundError:
         return Kept((), 0)
     except OSError as error:
         raise BusError(f"{path}: cannot read the outbox: {error.strerror}") from error
     return Kept(tuple(lines), len(tail))
-
-
-def _content(path: Path) -> bytes:
-    """What a plain file holds; a pipe in its place must not make anybody wait. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file")
-        if os.fstat(descriptor).st_size > LARGEST:
-            raise OSError(errno.EFBIG, f"it has more than {LARGEST >> 30} GiB")
-        return file.read()

@@ -43,9 +43,7 @@ def _admits(
     with context.socket(kind) as socket:
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.IPV6, 1)
-        socket.curve_serverkey = access.server.encode()
-        socket.curve_publickey = access.keys.public.encode()
-        socket.curve_secretkey = access.keys.secret.encode()
+        access.show(socket)
         monitor = socket.get_monitor_socket(_ENDS)
         try:
             socket.connect(reachable(address))

@@ -9,18 +9,10 @@ from __future__ import annotations
 import os
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from .conduct import Conduct, Counters
-from .rejects import Rejects
-from .sockets import Socket, receive_known, send
-from .wire import CHUNK_BYTES, CHUNK_EVENTS, Answer, Chunk, Refused, Replay, complaint, frames
-
-AT_ONCE = 32
-"""Requests answered in one turn of the hub, so that replays do not delay events."""
+from .wire import CHUNK_BYTES, CHUNK_EVENTS, Chunk
 
 
 class Pages:
@@ -53,50 +45,3 @@ class Pages:
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
-
-
-class Replayer:
-    """Answers the requests that wait on a ROUTER. Nothing that a peer sends makes it raise."""
-
-    def __init__(self, socket: Socket, pages: Pages, counters: Counters, rejects: Rejects) -> None:
-        self._socket = socket
-        self._pages = pages
-        self._counters = counters
-        self._rejects = rejects
-        self._conduct = Conduct()
-
-    def serve(self) -> int:
-        """Answer some waiting requests; gives how many messages it took."""
-        for taken in range(AT_ONCE):
-            received = receive_known(self._socket)
-            if received is None:
-                return taken
-            self._answer(received.connection, received.frames)
-        return AT_ONCE
-
-    def _answer(self, connection: bytes, request: Sequence[bytes]) -> None:
-        if self._conduct.is_cut(connection):
-            self._counters.ignored += 1
-            return
-        match request:
-            case [b"replay", body]:
-                try:
-                    asked = Replay.model_validate_json(body)
-                except ValidationError as error:
-                    self._refuse(connection, f"replay: {complaint(error)}", body)
-                    return
-                chunk, lines = self._pages.page(asked.since)
-                self._send(connection, chunk, lines)
-            case _:
-                reason = "expected two frames: replay, and its body"
-                self._refuse(connection, reason, b" ".join(request))
-
-    def _refuse(self, connection: bytes, reason: str, body: bytes) -> None:
-        self._counters.malformed += 1
-        self._counters.cut += self._conduct.offend(connection)
-        self._rejects.write("replay", connection, reason, body)
-        self._send(connection, Refused(reason=reason))
-
-    def _send(self, connection: bytes, answer: Answer, *more: bytes) -> None:
-        if not send(self._socket, [connection, *frames(answer), *more]):
-            self._counters.undelivered += 1

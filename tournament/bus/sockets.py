@@ -137,9 +137,7 @@ def _socket(context: Context, kind: int, queue: int) -> Socket:
 
 def _connected(socket: Socket, address: str, access: Access) -> Socket:
     socket.setsockopt(zmq.LINGER, 0)
-    socket.curve_serverkey = access.server.encode()
-    socket.curve_publickey = access.keys.public.encode()
-    socket.curve_secretkey = access.keys.secret.encode()
+    access.show(socket)
     try:
         socket.connect(address)
     except zmq.ZMQError as error:

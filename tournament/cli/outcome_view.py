@@ -8,7 +8,8 @@ from rich.text import Text
 
 from ..match.tournament import Outcome
 from ..referee.doubts import warnings
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 from ..referee.wording import bound_text, check_text, metric_text
 
 

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..referee.judge import Judgement
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 from ..referee.wording import bound_text, duration_text, metric_text, metric_title
 
 STYLES = {

@@ -11,7 +11,8 @@ from rich.text import Text
 from ..record.payloads import Examined, Finding, Leaf
 from ..referee.doubts import warnings
 from ..referee.fairness import usage
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 from ..referee.why import change_at, smallest_change
 from ..referee.wording import bound_text, duration_text, metric_text, metric_title
 

@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from ..errors import Problem
+from .address import read_address
 from .criteria import WrittenCriteria
 from .field_error import FieldError
 from .quantities import Duration, Size
@@ -34,7 +35,6 @@ LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_TCP = re.compile(r"tcp://(?:\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 _DEVICE = re.compile(r"auto|cpu|cuda|cuda:[0-9]{1,3}")
 
 
@@ -54,12 +54,7 @@ def _device(device: str) -> str:
 
 
 def _tcp_address(address: str) -> str:
-    found = _TCP.fullmatch(address)
-    if not found or not 1 <= int(found[1]) < 65535:
-        raise ValueError(
-            "expected an address such as tcp://0.0.0.0:5555 (port 1 to 65534; the next one is "
-            f"used, too), got {address!r:.80}"
-        )
+    read_address(address)
     return address
 
 

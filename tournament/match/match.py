@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ..bus.door import Door, remove_door, write_door
@@ -39,7 +39,8 @@ from ..record.payloads import (
     Verdict,
 )
 from ..referee.referee import Referee
-from ..referee.standings import TERMINAL, Standings
+from ..referee.standing import TERMINAL
+from ..referee.standings import Standings
 from .exams import ExamRoom
 from .launcher import Launcher, Running
 from .plan import Plan, worker_spec
@@ -112,20 +113,23 @@ class Match:
     def run(self) -> int:
         """Run to the end and give the exit code. Whatever happens, no worker is left."""
         keep_memory_private()  # Here the seeds of exams are.
-        monitor = self._plan.config.monitor
+        with self._opened() as (hub, subscriber):
+            return self._run(hub, subscriber)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Hub, Subscriber]]:
+        """A running hub, and the referee's view of it; in the end nobody is left."""
         with ExitStack() as ends:  # Each is done, whatever the others raise; the last one first.
             ends.callback(remove_door, self._folder.door)
             log = ends.enter_context(LogWriter(self._folder.log))
-            keyring = Keyring() if monitor else None
-            hub = Hub(self._folder.name, self._folder.path, log, monitor, keyring)
+            monitor = self._plan.config.monitor
+            hub = Hub(self._folder.name, self._folder.path, log, monitor, Keyring())
             ends.enter_context(hub)
             ends.callback(self._launcher.kill_all)
             ends.callback(self._exams.close)
             self._open_door(hub)
             at = hub.endpoints
-            subscriber = ends.enter_context(Subscriber(at.live, at.replay, hub.new_monitor()))
-            return self._run(hub, subscriber)
-        raise AssertionError("nothing is swallowed")
+            yield hub, ends.enter_context(Subscriber(at.live, at.replay, hub.new_monitor()))
 
     def _open_door(self, hub: Hub) -> None:
         """Let this user's other commands find the hub."""
@@ -253,7 +257,7 @@ class Match:
 
         What an operator asks for rings as Ctrl-C does.
         """
-        rings = self.bell.rings + hub.wishes.stops
+        rings = self.bell.rings + hub.stops
         if rings > 0 and self._heard_rings == 0:
             hub.publish(Interrupted(signal=self.bell.signal or "an operator"))
         if rings > 1:

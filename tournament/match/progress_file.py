@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 
 from ..config.criteria import Criteria
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 from ..referee.wording import (
     bound_text,
     check_text,

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 from pydantic import JsonValue
 
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 from .plan import Plan
 
 

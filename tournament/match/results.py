@@ -6,7 +6,8 @@ import time
 
 from ..record.atomic import write_json, write_text
 from ..record.folder import RunFolder
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 from .progress_file import progress_text
 from .verdict_file import check_object
 

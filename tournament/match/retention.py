@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from ..record.folder import RunFolder
 from ..record.payloads import File
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 
 
 def superfluous(trial: Standing, keep: int) -> Iterator[File]:
-    """Checkpoints that nobody needs any more: neither of the last `keep` checks, nor claimed."""
+    """Checkpoints that nobody needs any more: neither of the last `keep` checks, nor claimed.
+
+    In the order of the checks; with more checks others follow behind them.
+    """
     for check, judgement in zip(trial.checks[:-keep], trial.judgements, strict=False):
         if not judgement.met:
             yield check.checkpoint
@@ -22,17 +27,16 @@ class Retention:
     def __init__(self, folder: RunFolder, keep: int) -> None:
         self._folder = folder
         self._keep = keep
-        self._seen: dict[str, int] = {}
+        self._deleted: dict[str, int] = {}
 
     def prune(self, standings: Standings) -> list[str]:
         """Delete what has become superfluous since the last time; gives complaints."""
         complaints = []
         for trial in standings.trials.values():
-            if len(trial.checks) == self._seen.get(trial.name):
-                continue
-            self._seen[trial.name] = len(trial.checks)
-            home = self._folder.trial(trial.name).path
-            for file in superfluous(trial, self._keep):
+            home, done = self._folder.trial(trial.name).path, self._deleted.get(trial.name, 0)
+            news = list(islice(superfluous(trial, self._keep), done, None))
+            self._deleted[trial.name] = done + len(news)
+            for file in news:
                 try:
                     (home / file.name).unlink(missing_ok=True)
                 except OSError as error:

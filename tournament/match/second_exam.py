@@ -15,7 +15,8 @@ from ..record.folder import ExamFolder, RunFolder
 from ..record.payloads import Exam, Examined
 from ..record.regular import read_regular
 from ..record.spec import ExamSpec
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 from .exams import exam_criteria
 from .sitting import Sitting
 

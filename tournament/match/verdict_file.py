@@ -11,7 +11,8 @@ from ..config.criteria import criteria_to_json
 from ..record.payloads import Bound, Claim, Leaf
 from ..referee.doubts import warnings
 from ..referee.fairness import usage
-from ..referee.standings import Standing, Standings
+from ..referee.standing import Standing
+from ..referee.standings import Standings
 from ..referee.why import change_at, smallest_change
 
 

@@ -5,6 +5,7 @@ A named pipe would be waited for without end, and a device read without end.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -16,7 +17,7 @@ def open_regular(path: Path) -> io.BufferedReader:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(f"{path} is no plain file")
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
     return open(descriptor, "rb")  # noqa: PTH123 - a descriptor, no path
 
 
@@ -25,5 +26,5 @@ def read_regular(path: Path, most: int) -> bytes:
     with open_regular(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise OSError(f"{path} has more than {most:,} bytes")
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
     return content

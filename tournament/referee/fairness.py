@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .standings import Standing, Standings
+from .standing import Standing
+from .standings import Standings
 
 MORE = 1.25
 """A winner with so many times a rival's processor time a second merely had more machine."""

@@ -26,7 +26,8 @@ from ..record.payloads import (
 )
 from .desk import Desk
 from .levels import exam_held, exam_level
-from .standings import TERMINAL, Standing, Standings
+from .standing import TERMINAL, Standing
+from .standings import Standings
 from .wording import exam_failures
 
 

@@ -9,7 +9,7 @@ from ..config.criteria import Criteria
 from ..record.payloads import Bound, Leaf
 from .judge import Judgement
 from .levels import leaves_held
-from .standings import Standing
+from .standing import Standing
 
 LONGEST = 1e9
 """Seconds; a longer time than this is no time that anybody waits for."""

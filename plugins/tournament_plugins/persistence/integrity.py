@@ -12,8 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tournament import Arrays, ContractError, Finding
-from tournament.exam.integrity import SAME, deviation
+from tournament import Arrays, ContractError, Finding, deviation
 
 from .ablation import ablated
 from .attention_use import use_findings
@@ -27,6 +26,9 @@ VIDEOS = 200
 
 MOVED = 0.01
 """Attention, a number between 0 and 1, may move by so much by reordering: rounding."""
+
+SAME = 0.01
+"""Answers that deviate by less count as the same."""
 
 Predict = Callable[[Tokens], Arrays]
 Ints = NDArray[np.int64]

@@ -187,7 +187,7 @@ class Exchange:
             self._beat_at = 0.0
             if not self.turn():
                 break
-        if self._remote is not None:
+        if self.gate.let_in:
             self._see_off()
 
     def _see_off(self) -> None:

@@ -94,6 +94,12 @@ class Gate:
                 self._let_in.add(public)
         return True
 
+    @property
+    def let_in(self) -> bool:
+        """Whether anybody who is listed was let in."""
+        with self._lock:
+            return bool(self._let_in)
+
     def revoked(self) -> bool:
         """Whether a listed key was let in that is not listed any more; each is told once."""
         listed = self._on_the_list()

@@ -242,7 +242,7 @@ def _opened(row: Row, names: list[str]) -> Opened:
     entries = tuple(Entry(trial=n, entrant=n, strategy=n, seed=0, max_epochs=CHECKS) for n in names)
     return Opened(
         name="simulated", version="1", config_sha256="0", seed=0, threads=1, every=1,
-        criteria=criteria, exam=RULES, keep=2, trials=entries,
+        criteria=criteria, exam=RULES, keep=2, retries=0, plugins={}, trials=entries,
     )  # fmt: skip
 
 

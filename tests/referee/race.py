@@ -54,11 +54,13 @@ def opened(
     *trials: str,
     max_epochs: int = 10,
     rules: Mapping[str, object] = RULES,
+    retries: int = 0,
 ) -> Opened:
     return Opened.model_validate(
         {
             "name": "race", "version": "1", "config_sha256": CONFIG_SHA256, "seed": 0, "threads": 1,
             "every": 1, "criteria": {"every": 1, **criteria}, "exam": rules, "keep": 99,
+            "retries": retries, "plugins": {},
             "trials": [
                 Entry(trial=t, entrant=t, strategy=t, seed=1, max_epochs=max_epochs) for t in trials
             ],
@@ -79,10 +81,10 @@ def check(index: int, epoch: int | None = None, **metrics: float) -> Check:
     )  # fmt: skip
 
 
-def ended(trial: str, code: int | None = 0, signal: str | None = None) -> Ended:
+def ended(trial: str, code: int | None = 0, signal: str | None = None, attempt: int = 1) -> Ended:
     return Ended(
-        trial=trial, attempt=1, exit_code=code, signal=signal, stderr=(), cpu_seconds=1.0,
-        peak_memory=1,
+        trial=trial, attempt=attempt, exit_code=code, signal=signal, out_of_memory=False,
+        stderr=(), cpu_seconds=1.0, peak_memory=1,
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ class Held(Race):
         super().__init__(trials=trials)
         for trial in trials:
             folder.trial(trial).create()
-            self.say_all(Spawned(trial=trial, attempt=1, pid=7))
+            self.say_all(Spawned(trial=trial, attempt=1, pid=7, check=None))
         self.say_all(Notice(text="four entrants share two cores"))
 
     def results_of(self, payload):
@@ -115,7 +115,7 @@ def a_race(folder: RunFolder) -> Held:
     race.check("x", 2, 1.3)
     race.say_all(Failed(reason="broke"), "y")
     race.say_all(ended("y", 1))
-    race.say_all(Overdue(trial="z", reason="no progress"))
+    race.say_all(Overdue(trial="z", kind="stall", reason="no progress"))
     race.say_all(ended("z", None, "SIGKILL"))
     race.check("x", 3, 1.4)
     race.say_all(finished(), "x")

@@ -38,8 +38,8 @@ def test_what_a_trial_used_is_told_as_far_as_it_is_known():
 def test_what_the_kernel_counted_is_known_once_a_trial_has_ended():
     race = race_of({}, {})
     race.say_all(
-        Ended(trial="x", attempt=1, exit_code=0, signal=None, stderr=(), cpu_seconds=44.0,
-              peak_memory=123)
+        Ended(trial="x", attempt=1, exit_code=0, signal=None, out_of_memory=False,
+              stderr=(), cpu_seconds=44.0, peak_memory=123)
     )  # fmt: skip
     found = usage(race.referee.standings.trials["x"])
     assert (found.cpu_seconds, found.peak_memory) == (44.0, 123)

@@ -249,7 +249,7 @@ def test_a_loser_that_fails_after_it_was_told_to_stop_is_stopped():
 
 def test_a_claim_of_a_trial_that_was_given_up_does_not_count():
     race = Race().start()
-    race.say_all(Overdue(trial="x", reason="hangs"))
+    race.say_all(Overdue(trial="x", kind="stall", reason="hangs"))
     assert race.say(check(1, a=2), "x") == []
 
 

@@ -350,9 +350,9 @@ def test_results_that_would_have_decided_otherwise_are_found_at_the_decision(the
 @pytest.mark.parametrize(
     "fact",
     [
-        Overdue(trial="nobody", reason="no progress"),
+        Overdue(trial="nobody", kind="stall", reason="no progress"),
         ended("nobody"),
-        Spawned(trial="nobody", attempt=1, pid=7),
+        Spawned(trial="nobody", attempt=1, pid=7, check=None),
         Sealed(because=1, trial="nobody", number=1, commitment=COMMITMENT, told=""),
     ],
 )

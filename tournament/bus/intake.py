@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from ..record.course import Courses
 from ..record.events import SPEAKERS, AnyEvent, read_event, write_event
-from ..record.payloads import Start, Stop
+from ..record.payloads import Retry, Start, Stop
 from .admission import Admission, Attempt
 from .conduct import PATIENCE, Conduct, Counters
 from .wire import EVENT_LIMIT, Ack, Answer, Hello, Order, Refused, Welcome, complaint
@@ -84,6 +84,7 @@ class Intake:
         self._told_of_gap: set[Attempt] = set()
         self._owed: dict[Attempt, None] = {}
         self._orders: Orders = {}
+        self._started: set[str] = set()
         self._courses = Courses()
         self._stated = 0
 
@@ -258,11 +259,15 @@ class Intake:
         self._owed[attempt] = None
 
     def _decide(self, event: AnyEvent) -> Orders:
-        """The orders that a logged decision gives, by trial. An order to stop is final."""
+        """The orders that a logged decision gives, by trial. To stop is final for an attempt."""
         new: Orders = {}
         match event.data:
             case Start(trials=trials):
+                self._started |= set(trials)
                 new = {trial: "start" for trial in trials if self._orders.get(trial) != "stop"}
+            case Retry(trial=trial):
+                self._orders.pop(trial, None)
+                new = {trial: "start"} if trial in self._started else {}
             case Stop(trial=trial):
                 new = {trial: "stop"}
             case _:

@@ -14,6 +14,7 @@ from ..errors import TournamentError
 from .judge import judge
 from .keys import keys
 from .plugins import plugins
+from .resume import resume
 from .run import run
 from .show import show
 from .stop import stop
@@ -30,7 +31,7 @@ def tournament() -> None:
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended: 128 + SIGINT."""
 
-for verb in (run, validate, plugins, show, verify, judge, stop, keys):
+for verb in (run, resume, validate, plugins, show, verify, judge, stop, keys):
     tournament.add_command(verb)
 
 

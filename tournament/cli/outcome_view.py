@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from ..match.tournament import Outcome
+from ..match.conduct import Outcome
 from ..referee.doubts import warnings
 from ..referee.standing import Standing
 from ..referee.standings import Standings
@@ -63,5 +63,5 @@ def _closeness(trial: Standing) -> str:
 
 def _failure(trial: Standing) -> Iterator[Text]:
     yield Text(f"failed     {trial.name}: {trial.reason}", style="bold red")
-    for line in trial.ended.stderr if trial.ended else ():
+    for line in trial.attempt.ended.stderr if trial.attempt.ended else ():
         yield Text(f"           | {line}", style="dim")

@@ -96,12 +96,12 @@ def _state(standings: Standings, trial: Standing) -> Text:
 
 
 def _preparation(trial: Standing) -> str:
-    if trial.ready is not None:
+    if trial.attempt.is_ready:
         return "ready, waits"
-    if trial.preparing is None:
+    if trial.attempt.preparing is None:
         return "PENDING"
-    share = trial.preparing.done / max(1, trial.preparing.total)
-    return f"{trial.preparing.what} {share:.0%}"
+    share = trial.attempt.preparing.done / max(1, trial.attempt.preparing.total)
+    return f"{trial.attempt.preparing.what} {share:.0%}"
 
 
 def _metric(trial: Standing, name: str) -> Text:
@@ -129,13 +129,18 @@ def race_lines(standings: Standings, told: Mapping[str, int]) -> Iterator[str]:
             how = f"{ready.device}, {ready.threads} thread(s)"
             yield f"{trial.name}: ready after {ready.seconds:.1f} s on {how}"
         yield from (f"{trial.name}: {note}" for note in trial.notes)
-        if trial.preparing is not None:
-            yield f"{trial.name}: prepares {trial.preparing.what}"
+        if trial.attempt.preparing is not None:
+            yield f"{trial.name}: prepares {trial.attempt.preparing.what}"
         start = told.get(trial.name, 0)
-        for check, judgement in zip(trial.checks[start:], trial.judgements[start:], strict=True):
-            yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {_said(judgement)}"
+        for check in trial.history[start:]:
+            said = _said(trial.judged[check.index])
+            yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {said}"
         yield from _exam_lines(trial)
-        if trial.ended is not None and trial.problems is None:  # Those are told all at once.
+        for retry in trial.retries:
+            yield f"{trial.name}: attempt {retry.attempt} begins: {retry.reason}"
+        if (
+            trial.attempt.ended is not None and trial.attempt.problems is None
+        ):  # Those are told all at once.
             yield f"{trial.name}: {trial.state}: {trial.reason}"
 
 

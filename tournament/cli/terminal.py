@@ -14,7 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from ..match.tournament import Outcome
+from ..match.conduct import Outcome
 from ..referee.standings import Standings
 from .outcome_view import outcome_lines
 from .race_view import race_lines, race_table
@@ -93,7 +93,7 @@ class Terminal:
             if line not in self._said:
                 self._said.add(line)
                 self._console.print(line, soft_wrap=True, markup=False)
-        self._checks = {name: len(trial.checks) for name, trial in standings.trials.items()}
+        self._checks = {name: len(trial.history) for name, trial in standings.trials.items()}
 
     def _print_trouble(self, trouble: str) -> None:
         if trouble != self._trouble and (trouble or self._trouble):

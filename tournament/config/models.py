@@ -267,6 +267,14 @@ class Config(_Model):
         "met the criteria are kept at any rate.",
         examples=[2],
     )
+    retries: int = Field(
+        default=2,
+        ge=0,
+        le=1000,
+        description="How often the worker of a trial is started again, from its last checkpoint, "
+        "when it was killed, hangs, or fails for a reason outside of its strategy.",
+        examples=[2],
+    )
     monitor: TcpAddress | None = Field(
         default=None,
         description="Where others may watch over the network, with keys of `tournament keys new "

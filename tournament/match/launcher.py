@@ -7,11 +7,13 @@ from pathlib import Path
 
 from ..config.models import Config
 from ..process.ladder import StopLadder
+from ..process.memory import oom_kills
 from ..process.orphans import Household
 from ..process.spawn import WORKER, Child, Exit
 from ..record.atomic import write_text
 from ..record.fields import Payload
 from ..record.folder import TrialFolder
+from ..record.payloads import Overdue
 from ..record.spec import WorkerSpec
 from .limits import Patience
 
@@ -28,16 +30,26 @@ class Running:
     given_up: bool = False
 
 
+@dataclass(frozen=True)
+class Gone:
+    """A worker that has ended. `out_of_memory`: the kernel has just killed for want of memory."""
+
+    running: Running
+    how: Exit
+    out_of_memory: bool
+
+
 class Launcher:
     """Starts the workers of a match on this machine. Call it from the main thread only."""
 
     def __init__(self, config: Config, household: Household) -> None:
         self._household = household
         self._config = config
+        self._oom_kills = oom_kills()
         self.running: dict[str, Running] = {}
 
-    def start(self, spec: WorkerSpec, secret: str, now: float) -> int:
-        """Start one worker; gives its process id."""
+    def start(self, spec: WorkerSpec, secret: str, now: float, *, racing: bool) -> int:
+        """Start one worker; gives its process id. `racing`: it need not wait for the others."""
         folder = TrialFolder(Path(spec.folder))
         folder.create()
         write_text(folder.spec, spec.model_dump_json(indent=2) + "\n")
@@ -45,7 +57,7 @@ class Launcher:
             WORKER, folder.spec, secret, spec.threads, folder.stdout, folder.stderr, Path.cwd()
         )
         self._household.wanted.add(worker.keeper)
-        patience = Patience(self._config.limits, since=now)
+        patience = Patience(self._config.limits, since=now, racing=racing)
         self.running[spec.trial] = Running(spec, folder, worker, patience)
         return worker.pid
 
@@ -70,15 +82,15 @@ class Launcher:
         for running in self.running.values():
             running.patience.forgive(seconds)
 
-    def overdue(self, now: float) -> list[tuple[str, str]]:
-        """Trials to give up, each once, with the reason."""
+    def overdue(self, now: float) -> list[Overdue]:
+        """Trials to give up, each once."""
         found = []
         for trial, running in self.running.items():
             if running.ladder is not None or running.given_up:
                 continue
-            if reason := running.patience.overdue(now, running.worker.output):
+            if late := running.patience.overdue(now, running.worker.output):
                 running.given_up = True
-                found.append((trial, reason))
+                found.append(Overdue(trial=trial, kind=late.kind, reason=late.reason))
         return found
 
     def climb(self, now: float) -> None:
@@ -90,15 +102,17 @@ class Launcher:
             elif rung == "kill":
                 running.worker.kill()
 
-    def gone(self) -> list[tuple[Running, Exit]]:
+    def gone(self) -> list[Gone]:
         """Workers that ended since the last call; what they left running is killed."""
         self._household.reap()
+        kills, before = oom_kills(), self._oom_kills
+        self._oom_kills = kills
         ended = []
         for trial, running in list(self.running.items()):
             if (how := running.worker.poll()) is not None:
                 del self.running[trial]
                 self._household.wanted.discard(running.worker.keeper)
-                ended.append((running, how))
+                ended.append(Gone(running, how, how.signal == "SIGKILL" and kills > before))
         if ended:
             self._household.sweep()
         return ended

@@ -15,37 +15,18 @@ from ..errors import BusError
 from ..plugin.registry import Registry
 from ..process.orphans import Household
 from ..process.parent import keep_memory_private
-from ..process.spawn import Exit
 from ..record.events import AnyEvent
 from ..record.fields import Payload
 from ..record.folder import RunFolder
 from ..record.log import LogWriter
-from ..record.payloads import (
-    Closed,
-    Ended,
-    Exam,
-    Failed,
-    Finished,
-    Interrupted,
-    Notice,
-    Opened,
-    Overdue,
-    Problems,
-    Sealed,
-    Spawned,
-    Start,
-    Stop,
-    Stopped,
-    Verdict,
-)
-from ..referee.referee import Referee
-from ..referee.standing import TERMINAL
+from ..record.payloads import Closed, Ended, Interrupted, Notice, Sealed, Spawned
 from ..referee.standings import Standings
+from .checkpoints import Retention, usable_check
 from .exams import ExamRoom
-from .launcher import Launcher, Running
+from .launcher import Gone, Launcher
 from .plan import Plan, worker_spec
 from .results import Results
-from .retention import Retention
+from .steward import Action, Bury, Dismiss, EndExams, Heard, Hold, Life, Say, Spawn, Steward
 
 TICK = 0.1
 """Seconds between two looks at processes and clocks while no event comes."""
@@ -76,10 +57,11 @@ class Bell:
 
 
 class Match:
-    """One tournament from its opening to its last event.
+    """One tournament from its opening to its last event, or what is left of it when it is resumed.
 
-    `look` is called after every round of events, some ten times a second, with the standings and
-    what is waited for, such as room on a full disk.
+    `steward` knows what `log` holds already; `opening` is said first. `look` is called after every
+    round of events, some ten times a second, with the standings and what is waited for, such as
+    room on a full disk.
     """
 
     def __init__(
@@ -87,28 +69,32 @@ class Match:
         plan: Plan,
         registry: Registry,
         folder: RunFolder,
-        opened: Opened,
-        notices: Sequence[str],
+        log: LogWriter,
+        steward: Steward,
+        opening: Sequence[Payload],
         look: Callable[[Standings, str], None],
     ) -> None:
         self._plan = plan
         self._registry = registry
         self._folder = folder
-        self._opening = [opened, *(Notice(text=text) for text in notices)]
+        self._log = log
+        self._since = log.next_offset
+        self._steward = steward
+        self._opening = opening
         self._look = look
-        self._referee = Referee()
         household = Household()
         self._launcher = Launcher(plan.config, household)
         self._exams = ExamRoom(plan, registry, folder, household)
         self._results = Results(folder)
         self._retention = Retention(folder, plan.config.keep)
+        self._to_spawn: list[Life] = []
         self._heard_rings = 0
         self._started = self._round_at = time.monotonic()
         self.bell = Bell()
 
     @property
     def standings(self) -> Standings:
-        return self._referee.standings
+        return self._steward.standings
 
     def run(self) -> int:
         """Run to the end and give the exit code. Whatever happens, no worker is left."""
@@ -121,15 +107,14 @@ class Match:
         """A running hub, and the referee's view of it; in the end nobody is left."""
         with ExitStack() as ends:  # Each is done, whatever the others raise; the last one first.
             ends.callback(remove_door, self._folder.door)
-            log = ends.enter_context(LogWriter(self._folder.log))
             monitor = self._plan.config.monitor
-            hub = Hub(self._folder.name, self._folder.path, log, monitor, Keyring())
+            hub = Hub(self._folder.name, self._folder.path, self._log, monitor, Keyring())
             ends.enter_context(hub)
             ends.callback(self._launcher.kill_all)
             ends.callback(self._exams.close)
             self._open_door(hub)
-            at = hub.endpoints
-            yield hub, ends.enter_context(Subscriber(at.live, at.replay, hub.new_monitor()))
+            at, key = hub.endpoints, hub.new_monitor()
+            yield hub, ends.enter_context(Subscriber(at.live, at.replay, key, self._since))
 
     def _open_door(self, hub: Hub) -> None:
         """Let this user's other commands find the hub."""
@@ -143,24 +128,9 @@ class Match:
     def _run(self, hub: Hub, subscriber: Subscriber) -> int:
         for payload in self._opening:
             hub.publish(payload)
-        self._spawn_all(hub)
-        while not self._over:
+        while not self._steward.over:
             self._round(hub, subscriber)
         return self._close(hub, subscriber)
-
-    @property
-    def _over(self) -> bool:
-        trials = self.standings.trials.values()
-        return self.standings.verdict is not None and all(s.state in TERMINAL for s in trials)
-
-    def _spawn_all(self, hub: Hub) -> None:
-        for entry in self._plan.entries:
-            spec = worker_spec(
-                self._plan, self._registry, entry, self._folder, hub.endpoints.ingest
-            )
-            access = hub.admit(spec.trial, spec.attempt)
-            pid = self._launcher.start(spec, access.text(), time.monotonic())
-            hub.publish(Spawned(trial=spec.trial, attempt=spec.attempt, pid=pid))
 
     def _round(self, hub: Hub, subscriber: Subscriber) -> None:
         """One turn: events to the referee, decisions to the log, then processes and clocks."""
@@ -170,11 +140,14 @@ class Match:
             self._launcher.forgive(stood_still)
             self._exams.forgive(stood_still)
         self._round_at = now
-        if not hub.trouble:  # Burials wait for the log; stopping and looking do not.
-            for running, how in self._launcher.gone():
-                self._bury(running, how, hub)
-        for trial, reason in self._launcher.overdue(now):
-            hub.publish(Overdue(trial=trial, reason=reason))
+        if not hub.trouble:  # Births and burials wait for the log; stopping and looking do not.
+            for gone in self._launcher.gone():
+                self._bury(gone, hub)
+            for trial, attempt in self._to_spawn:
+                self._spawn(trial, attempt, hub)
+            self._to_spawn.clear()
+        for overdue in self._launcher.overdue(now):
+            hub.publish(overdue)
         if (result := self._exams.result(now)) is not None:
             hub.publish(result)
         self._hear_bell(hub, now)
@@ -195,62 +168,102 @@ class Match:
             self._take(event, hub)
 
     def _take(self, event: AnyEvent, hub: Hub) -> None:
-        for decision in self._referee.apply(event):
-            hub.publish(decision)
-        self._act_on(event, hub)
+        for action in self._steward.take(event):
+            self._carry_out(action, hub, time.monotonic())
 
-    def _act_on(self, event: AnyEvent, hub: Hub) -> None:
-        """What follows from a logged event for the processes."""
-        now = time.monotonic()
-        match event.data:
-            case Exam() as exam:
-                hub.publish(self._begin(exam, event.offset or 0, now))
-            case Verdict():
+    def _carry_out(self, action: Action, hub: Hub, now: float) -> None:
+        match action:
+            case Say(payload=payload):
+                hub.publish(payload)
+            case Spawn(trial=trial, attempt=attempt):
+                self._to_spawn.append((trial, attempt))
+            case Bury(trial=trial, attempt=attempt):
+                self._bury_unseen(trial, attempt, hub)
+            case Hold():
+                hub.publish(self._begin(action, now))
+            case EndExams():
                 self._exams.close()
-            case Start(trials=trials):
-                for trial in trials:
-                    self._launcher.heard(trial, event.data, now)
-            case Stop(trial=trial):
-                self._launcher.stop(trial, now)
-            case Overdue(trial=trial):
-                self._launcher.stop(trial, now, hurry=True)
-            case Finished() | Failed() | Stopped() | Problems() if event.trial is not None:
-                self._launcher.stop(event.trial, now)  # Its last word: now it has to go.
-            case Payload() if event.trial is not None:
-                self._launcher.heard(event.trial, event.data, now)
-            case _:
-                pass
+            case Dismiss(trial=trial, hurry=hurry):
+                self._launcher.stop(trial, now, hurry=hurry)
+            case Heard(trial=trial, payload=payload):
+                self._launcher.heard(trial, payload, now)
 
-    def _begin(self, exam: Exam, because: int, now: float) -> Sealed:
-        trial = self.standings.trials[exam.trial]
-        claim = trial.claim_at(exam.check)
-        assert claim is not None
-        assert trial.ready is not None
-        return self._exams.begin(exam, because, claim, trial.ready.device, now)
+    def _spawn(self, trial: str, attempt: int, hub: Hub) -> None:
+        """Start a worker, where its last checkpoint is or from the beginning."""
+        standing = self.standings.trials[trial]
+        if standing.attempt.ordered_to_stop is not None:
+            self._bury_unseen(trial, attempt, hub)  # It was told to stop before it began.
+            return
+        check, unusable = usable_check(self._folder.trial(trial), standing)
+        for each in unusable:
+            hub.publish(Notice(text=f"{trial}: {each}"))
+        spec = worker_spec(
+            self._plan,
+            self._registry,
+            standing,
+            self._folder,
+            hub.endpoints.ingest,
+            attempt,
+            check,
+        )
+        access = hub.admit(trial, attempt)
+        pid = self._launcher.start(spec, access.text(), time.monotonic(), racing=standing.started)
+        at = None if check is None else check.index
+        hub.publish(Spawned(trial=trial, attempt=attempt, pid=pid, check=at))
 
-    def _bury(self, running: Running, how: Exit, hub: Hub) -> None:
+    def _begin(self, action: Hold, now: float) -> Sealed:
+        ready = self.standings.trials[action.exam.trial].ready
+        assert ready is not None
+        return self._exams.begin(action.exam, action.because, action.claim, ready.device, now)
+
+    def _bury(self, gone: Gone, hub: Hub) -> None:
         """A worker is gone: take in what it still had to say, then log its end."""
-        spec = running.spec
-        try:
-            outbox = running.folder.outbox(spec.attempt)
-            problem = hub.drain(spec.trial, spec.attempt, outbox).problem
-        except (BusError, OSError) as error:
-            problem = f"what it still had to say cannot be read: {error}"
-        if problem:
-            hub.publish(Notice(text=f"{spec.trial}: {problem}"))
+        spec = gone.running.spec
+        self._drain(spec.trial, spec.attempt, hub)
         hub.withdraw(spec.trial, spec.attempt)
         hub.publish(
             Ended(
                 trial=spec.trial,
                 attempt=spec.attempt,
-                exit_code=how.code,
-                signal=how.signal,
-                stderr=running.worker.last_lines(),
-                cpu_seconds=how.cpu_seconds,
-                peak_memory=how.peak_memory,
+                exit_code=gone.how.code,
+                signal=gone.how.signal,
+                out_of_memory=gone.out_of_memory,
+                stderr=gone.running.worker.last_lines(),
+                cpu_seconds=gone.how.cpu_seconds,
+                peak_memory=gone.how.peak_memory,
             )
         )
-        running.worker.close()
+        gone.running.worker.close()
+
+    def _bury_unseen(self, trial: str, attempt: int, hub: Hub) -> None:
+        """The same for a worker that ended with the match before: nobody knows how."""
+        standing = self.standings.trials[trial]
+        if not standing.attempt.begun:
+            last = standing.last_check
+            at = None if last is None else last.index
+            hub.publish(Spawned(trial=trial, attempt=attempt, pid=0, check=at))
+        self._drain(trial, attempt, hub)
+        hub.publish(
+            Ended(
+                trial=trial,
+                attempt=attempt,
+                exit_code=None,
+                signal=None,
+                out_of_memory=False,
+                stderr=(),
+                cpu_seconds=0.0,
+                peak_memory=0,
+            )
+        )
+
+    def _drain(self, trial: str, attempt: int, hub: Hub) -> None:
+        outbox = self._folder.trial(trial).outbox(attempt)
+        try:
+            problem = hub.drain(trial, attempt, outbox).problem
+        except (BusError, OSError) as error:
+            problem = f"what it still had to say cannot be read: {error}"
+        if problem:
+            hub.publish(Notice(text=f"{trial}: {problem}"))
 
     def _hear_bell(self, hub: Hub, now: float) -> None:
         """The first ring stops the tournament, a second one skips the grace.

@@ -11,8 +11,12 @@ from ..config.models import Config, Options
 from ..plugin.hookspecs import Kind
 from ..plugin.registry import Registry
 from ..record.folder import RunFolder
-from ..record.payloads import Entry, Opened
-from ..record.spec import PluginAt, Wanted, WorkerSpec
+from ..record.payloads import Check, Entry, Opened
+from ..record.spec import Continuation, PluginAt, Wanted, WorkerSpec
+from ..referee.standing import Standing
+
+DISTRIBUTION = "strategy-tournament"
+"""What this project is called where it is installed."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def derive_seed(seed: int, trial: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{trial}".encode()).digest()[:6], "big")
 
 
-def opening(plan: Plan, version: str, config_sha256: str) -> Opened:
+def opening(plan: Plan, registry: Registry, version: str, config_sha256: str) -> Opened:
     """The first event of the run."""
     criteria = plan.config.criteria
     return Opened.model_validate(
@@ -77,9 +81,18 @@ def opening(plan: Plan, version: str, config_sha256: str) -> Opened:
             "criteria": criteria_to_json(criteria),
             "exam": plan.config.exam.model_dump(),
             "keep": plan.config.keep,
+            "retries": plan.config.retries,
+            "plugins": distributions(plan.config, registry),
             "trials": plan.entries,
         }
     )
+
+
+def distributions(config: Config, registry: Registry) -> dict[str, str]:
+    """The distributions that task and strategies come from, with their versions."""
+    found = [registry.find("task", config.task.use)]
+    found += [registry.find("strategy", entrant.use) for entrant in config.entrants.values()]
+    return {each.distribution: each.version for each in found}
 
 
 def plugin_at(registry: Registry, kind: Kind, name: str, options: Options) -> PluginAt:
@@ -96,16 +109,22 @@ def plugin_at(registry: Registry, kind: Kind, name: str, options: Options) -> Pl
 
 
 def worker_spec(
-    plan: Plan, registry: Registry, entry: Entry, folder: RunFolder, endpoint: str
+    plan: Plan,
+    registry: Registry,
+    trial: Standing,
+    folder: RunFolder,
+    endpoint: str,
+    attempt: int,
+    check: Check | None,
 ) -> WorkerSpec:
-    """What the worker of one trial is told."""
-    config = plan.config
+    """What the worker of an attempt is told; it goes on behind `check`, or begins anew."""
+    config, entry = plan.config, trial.entry
     entrant = config.entrants[entry.entrant]
     return WorkerSpec.model_validate(
         {
             "run": folder.name,
             "trial": entry.trial,
-            "attempt": 1,
+            "attempt": attempt,
             "endpoint": endpoint,
             "folder": str(folder.trial(entry.trial).path.absolute()),
             "base": str(plan.base.absolute()),
@@ -116,10 +135,23 @@ def worker_spec(
             "seed": entry.seed,
             "every": config.criteria.every,
             "max_epochs": entry.max_epochs,
+            "checks": len(trial.history),
+            "behind": None if check is None else continuation(check),
             "device": config.device,
             "threads": plan.threads,
             "cores": plan.cores,
         }
+    )
+
+
+def continuation(check: Check) -> Continuation:
+    """Where an attempt goes on behind this check."""
+    return Continuation(
+        index=check.index,
+        epoch=check.epoch,
+        checkpoint=check.checkpoint,
+        seconds=check.seconds,
+        cpu_seconds=check.cpu_seconds,
     )
 
 

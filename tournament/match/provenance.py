@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def provenance_object(plan: Plan, source: Path, command: list[str]) -> dict[str,
     return {
         "command": list(command),
         "config_file": str(source),
+        "base": str(plan.base.absolute()),
         "config": plan.config.model_dump(mode="json"),
         "seeds": {entry.trial: entry.seed for entry in plan.entries},
         "threads_per_trial": plan.threads,
@@ -29,6 +31,19 @@ def provenance_object(plan: Plan, source: Path, command: list[str]) -> dict[str,
         "git": git_state(source.absolute().parent),
         "versions": versions(),
     }
+
+
+def resumption_object(
+    before: Mapping[str, JsonValue], plan: Plan, command: list[str]
+) -> dict[str, JsonValue]:
+    """The same of a run that is resumed, which may have been moved to another machine."""
+    earlier = before.get("resumed")
+    again: dict[str, JsonValue] = {
+        "command": list(command),
+        "hardware": hardware(plan.cores),
+        "versions": versions(),
+    }
+    return {**before, "resumed": [*(earlier if isinstance(earlier, list) else []), again]}
 
 
 def preparation_object(standings: Standings) -> dict[str, JsonValue]:

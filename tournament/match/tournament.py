@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from ..config.load import Loaded, in_order, read_config, resolved_yaml
-from ..errors import ConfigError, LogError, Problem
+from ..config.load import Loaded, read_config, resolved_yaml
+from ..errors import ConfigError
 from ..plugin.discovery import load_registry
 from ..plugin.registry import Registry
 from ..process.leftovers import sweep_leftovers
 from ..record.atomic import write_json, write_text
 from ..record.folder import RunFolder, create_run_folder
-from ..record.log import log_hash
-from ..referee.standings import Standings
-from .match import EXIT_CODES, Bell, Match
-from .plan import make_plan, opening
+from ..record.log import LogWriter
+from ..record.payloads import Notice
+from .conduct import Look, Outcome, Stage, conduct
+from .plan import DISTRIBUTION, make_plan, opening
 from .problems import checked_by_name, no_run_folder
-from .provenance import available_cores, preparation_object, provenance_object
-from .reports import Reports, make_reports
-from .verdict_file import verdict_object
-
-Look = Callable[[Standings, str], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a tournament left: its folder, its standings, the hash of its log, its reports."""
-
-    folder: RunFolder
-    standings: Standings
-    log_hash: str | None
-    exit_code: int
-    reports: Reports
+from .provenance import available_cores, provenance_object
+from .steward import Steward
 
 
 def run_tournament(
@@ -59,42 +42,24 @@ def run_tournament(
     provenance = provenance_object(plan, loaded.path, command)
     write_json(folder.provenance, provenance)
     digest = hashlib.sha256(resolved.encode()).hexdigest()
-    opened = opening(plan, version("strategy-tournament"), digest)
-    notices = [*plan.notices, *_broken(registry), *_swept(sweep_leftovers())]
-    match = Match(plan, registry, folder, opened, notices, look)
-    standings = match.standings
-    try:
-        with _rung_by_signals(match.bell):
-            code = match.run()
-    finally:  # Also of a run that broke there is a verdict: that it has none.
-        facts = {"preparation": preparation_object(standings)}
-        write_json(folder.provenance, {**provenance, **facts})
-        head = _head(folder)
-        write_json(folder.verdict, verdict_object(standings, head))
-    if head is None:
-        log_hash(folder.log)  # Raises what is wrong with it.
-    if standings.verdict is not None and standings.verdict.outcome == "refused":
-        raise ConfigError(_refusals(loaded, standings))
-    reports = Reports((), "") if code == EXIT_CODES["interrupted"] else make_reports(folder)
-    return Outcome(folder, standings, head, code, reports)
+    opened = opening(plan, registry, version(DISTRIBUTION), digest)
+    notices = [*plan.notices, *broken_plugins(registry), *swept(sweep_leftovers())]
+    first = [opened, *(Notice(text=text) for text in notices)]
+    stage = Stage(loaded, plan, registry, folder, provenance)
+    with LogWriter(folder.log) as log:
+        return conduct(stage, log, Steward(), first, look)
 
 
-def _head(folder: RunFolder) -> str | None:
-    """The hash of the log; None when the log is damaged."""
-    try:
-        return log_hash(folder.log)
-    except LogError:
-        return None
-
-
-def _broken(registry: Registry) -> list[str]:
+def broken_plugins(registry: Registry) -> list[str]:
+    """A sentence for each plugin that is listed, but broken."""
     return [
         f"plugin {b.entry_point!r} of {b.distribution} {b.version} is broken: {b.reason}"
         for b in registry.broken
     ]
 
 
-def _swept(count: int) -> list[str]:
+def swept(count: int) -> list[str]:
+    """A sentence about so many leftovers, if there were any."""
     if not count:
         return []
     return [f"{count} processes were ended that a match had left which is not there any more"]
@@ -107,30 +72,3 @@ def _new_folder(loaded: Loaded) -> RunFolder:
     except OSError as error:
         message = no_run_folder(runs, error.strerror)
         raise ConfigError([loaded.problem("runs", message)]) from error
-
-
-def _refusals(loaded: Loaded, standings: Standings) -> list[Problem]:
-    """What the workers could not honour, each once, at its line in the config."""
-    found = {
-        (complaint.key, complaint.message): None
-        for trial in standings.trials.values()
-        if trial.problems
-        for complaint in trial.problems.problems
-    }
-    return in_order(loaded.problem(key, message) for key, message in found)
-
-
-@contextmanager
-def _rung_by_signals(bell: Bell) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a lost terminal ring the bell while the match runs."""
-    before = {
-        number: signal.signal(number, lambda n, _frame: bell.ring(signal.Signals(n).name))
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is not signal.SIG_IGN  # As under nohup(1).
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            # Who has pressed may press once more on the way out, which must not cost the exit code.
-            signal.signal(number, signal.SIG_IGN if bell.rings else handler)

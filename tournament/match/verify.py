@@ -17,7 +17,7 @@ from ..record.payloads import Examined, File
 from ..record.regular import read_regular
 from ..referee.standings import Standings, standings_of
 from ..referee.verify import first_flaw
-from .retention import superfluous
+from .checkpoints import superfluous
 from .verdict_file import verdict_object
 
 LARGEST_FILE = 1 << 30
@@ -85,9 +85,9 @@ def _check_files(folder: RunFolder, standings: Standings) -> tuple[int, tuple[Pa
     fitting, gone = 0, []
     assert standings.opened is not None
     for name, trial in standings.trials.items():
-        deleted = {file.name for file in superfluous(trial, standings.opened.keep)}
+        deleted = {c.checkpoint.name for c in superfluous(trial, standings.opened.keep)}
         base = folder.trial(name).path
-        vouched = [(base, file) for c in trial.checks for file in (c.checkpoint, c.samples)]
+        vouched = [(base, file) for c in trial.history for file in (c.checkpoint, c.samples)]
         for result in trial.examined:
             exam = folder.trial(name).exam(result.number)
             _check_result(exam.result, result)

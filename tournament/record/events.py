@@ -30,6 +30,8 @@ from .payloads import (
     Progress,
     Ready,
     Rejected,
+    Resumed,
+    Retry,
     Sealed,
     Spawned,
     Start,
@@ -82,6 +84,7 @@ AnyEvent = Annotated[
     | Event[Literal["overdue"], Overdue]
     | Event[Literal["interrupted"], Interrupted]
     | Event[Literal["ended"], Ended]
+    | Event[Literal["resumed"], Resumed]
     | Event[Literal["sealed"], Sealed]
     | Event[Literal["examined"], Examined]
     | Event[Literal["closed"], Closed]
@@ -89,6 +92,7 @@ AnyEvent = Annotated[
     | Event[Literal["claim"], Claim]
     | Event[Literal["exam"], Exam]
     | Event[Literal["rejected"], Rejected]
+    | Event[Literal["retry"], Retry]
     | Event[Literal["stop"], Stop]
     | Event[Literal["verdict"], Verdict],
     Field(discriminator="type"),
@@ -100,10 +104,10 @@ WORKER_SAYS = (
     Accepted, Preparing, Ready, Problems, Note, Progress, Check, Finished, Stopped, Failed,
 )  # fmt: skip
 MATCH_SAYS = (
-    Opened, Notice, Spawned, Overdue, Interrupted, Ended, Sealed, Examined, Closed,
-    Start, Claim, Exam, Rejected, Stop, Verdict,
+    Opened, Notice, Spawned, Overdue, Interrupted, Resumed, Ended, Sealed, Examined, Closed,
+    Start, Claim, Exam, Rejected, Retry, Stop, Verdict,
 )  # fmt: skip
-DECISIONS = (Start, Claim, Exam, Rejected, Stop, Verdict)
+DECISIONS = (Start, Claim, Exam, Rejected, Retry, Stop, Verdict)
 """What the referee says: it follows from the events before it, and from nothing else."""
 
 

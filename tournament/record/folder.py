@@ -58,6 +58,9 @@ class TrialFolder(_ChildFolder):
     def checkpoint(self, index: int) -> Path:
         return self.path / "checkpoints" / f"check-{index:03d}.safetensors"
 
+    def random_states(self, index: int) -> Path:
+        return self.path / "checkpoints" / f"check-{index:03d}.random.json"
+
     def samples(self, index: int) -> Path:
         return self.path / "samples" / f"check-{index:03d}.npz"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from .fields import Figure
+from .payloads import File
 
 
 class Wanted(BaseModel):
@@ -38,8 +39,23 @@ class PluginAt(BaseModel):
     needs: tuple[str, ...] = ()
 
 
+class Continuation(BaseModel):
+    """Where another attempt goes on: behind a check, with its checkpoint and its clocks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index: int
+    epoch: int
+    checkpoint: File
+    seconds: float
+    cpu_seconds: float
+
+
 class WorkerSpec(BaseModel):
-    """Everything that a worker needs to know about its trial."""
+    """Everything that a worker needs to know about its trial.
+
+    `checks`: how many were made before; `behind`: where to go on, None to begin anew.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,6 +72,8 @@ class WorkerSpec(BaseModel):
     seed: int
     every: int
     max_epochs: int
+    checks: int
+    behind: Continuation | None
     device: str
     threads: int
     cores: int

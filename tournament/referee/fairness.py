@@ -35,6 +35,7 @@ def usage(trial: Standing) -> Usage | None:
     if trial.ready is None:
         return None
     raced = trial.last_check
+    ends = [attempt.ended for attempt in trial.attempts if attempt.ended is not None]
     return Usage(
         trial=trial.name,
         device=trial.ready.device,
@@ -42,8 +43,8 @@ def usage(trial: Standing) -> Usage | None:
         preparation=trial.ready.seconds,
         seconds=trial.seconds,
         cores=raced.cpu_seconds / raced.seconds if raced and raced.seconds > 0 else 0.0,
-        cpu_seconds=trial.ended.cpu_seconds if trial.ended else None,
-        peak_memory=trial.ended.peak_memory if trial.ended else None,
+        cpu_seconds=sum(each.cpu_seconds for each in ends) if trial.attempt.ended else None,
+        peak_memory=max(each.peak_memory for each in ends) if trial.attempt.ended else None,
     )
 
 

@@ -34,9 +34,9 @@ class Judgement:
 
 def judge(criteria: Criteria, checks: Sequence[Check]) -> Judgement:
     """Judge the last of a trial's `checks`; the earlier ones matter to "for K checks"."""
-    trained = [check for check in checks if check.index > 0]
+    trained = [check for check in checks if check.epoch > 0]
     last = checks[-1]
-    met = last.index > 0 and _holds(criteria.group, trained)
+    met = last.epoch > 0 and _holds(criteria.group, trained)
     leaves = tuple(_leaf(leaf, last, trained) for _, leaf in criteria.group.leaves())
     return Judgement(met, leaves, _shortfall(criteria.group, last))
 
@@ -74,7 +74,7 @@ def _met_now(node: Criterion | Group, checks: Sequence[Check]) -> bool:
 
 def _leaf(leaf: Criterion, last: Check, trained: Sequence[Check]) -> Leaf:
     value = _value(leaf, last)
-    met = _holds(leaf, trained) if last.index > 0 else passes(leaf, value)
+    met = _holds(leaf, trained) if last.epoch > 0 else passes(leaf, value)
     return Leaf(
         criterion=str(leaf),
         metric=leaf.metric,

@@ -3,6 +3,8 @@
 Its phases: gathering (until everybody is ready or out), racing, decided. A check that meets the
 criteria is a claim, which is a decision of its own. Each claim gets an answer: an exam, whose
 result makes a winner or a rejected claim, or a rejection at once. Everybody trains on meanwhile.
+A failed attempt may be followed by another one. Only one verdict can be taken back: that of a run
+that was interrupted, when it is resumed.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from ..record.payloads import (
     Problems,
     Ready,
     Rejected,
+    Resumed,
+    Retry,
     Start,
     Stop,
     Verdict,
@@ -38,6 +42,8 @@ class Referee:
         self.standings = Standings()
         self._start_decided = False
         self._decided = False
+        self._unheard: list[AnyEvent] = []
+        """Checks, claims and results of exams that came after an interruption."""
         self._open_claims: set[int] = set()
         """Offsets of checks whose claims are on their way to the log."""
         self._desk: Desk | None = None
@@ -45,16 +51,23 @@ class Referee:
     def apply(self, event: AnyEvent) -> list[Payload]:
         """Take in the next event; give the decisions that follow from it, to be logged in order."""
         self.standings.apply(event)
-        because = event.offset or 0
+        if isinstance(event.data, Resumed):
+            return self._after_resumed(event.offset or 0)
         if self._decided:
+            if isinstance(event.data, Check | Claim | Examined):
+                self._unheard.append(event)
             return []
+        return self._decisions(event)
+
+    def _decisions(self, event: AnyEvent) -> list[Payload]:
+        because = event.offset or 0
         match event.data:
             case Interrupted(signal=signal):
                 return self._verdict(because, "interrupted", f"interrupted by {signal}")
             case Accepted() | Ready() | Problems():
                 return self._gather(because)
-            case Ended():
-                return self._after_end(because)
+            case Ended(trial=trial):
+                return self._after_end(because, self.standings.trials[trial])
             case Check() as check if event.trial is not None:
                 return self._after_check(because, self.standings.trials[event.trial], check)
             case Claim() as claim:
@@ -72,15 +85,15 @@ class Referee:
         if self._start_decided:
             return []
         trials = self.standings.trials.values()
-        if any(s.problems and not s.accepted for s in trials) and all(
-            s.accepted or s.problems or s.state in TERMINAL for s in trials
+        if any(s.attempt.problems and not s.attempt.accepted for s in trials) and all(
+            s.attempt.accepted or s.attempt.problems or s.state in TERMINAL for s in trials
         ):
             return self._refused(because)
-        if not all(s.ready or s.problems or s.state in TERMINAL for s in trials):
+        if not all(s.attempt.is_ready or s.attempt.problems or s.state in TERMINAL for s in trials):
             return []
-        if any(s.problems for s in trials):
+        if any(s.attempt.problems for s in trials):
             return self._refused(because)
-        ready = tuple(s.name for s in trials if s.ready and s.state not in TERMINAL)
+        ready = tuple(s.name for s in trials if s.attempt.is_ready and s.state not in TERMINAL)
         if not ready:
             return self._nobody_left(because)
         self._start_decided = True
@@ -89,8 +102,25 @@ class Referee:
     def _refused(self, because: int) -> list[Payload]:
         return self._verdict(because, "refused", "the config asks for what cannot be had")
 
-    def _after_end(self, because: int) -> list[Payload]:
+    def _after_end(self, because: int, trial: Standing) -> list[Payload]:
+        if trial.retry_due:
+            assert trial.attempt.ended is not None
+            return [_retry(because, trial, trial.attempt.outcome(trial.attempt.ended)[1])]
         return self._gather(because) or self._nobody_left(because)
+
+    def _after_resumed(self, because: int) -> list[Payload]:
+        """Go on after an interruption; what was said after it is heard now."""
+        if self.standings.verdict is not None or not self._decided:
+            return []
+        self._decided = False
+        trials = self.standings.trials.values()
+        decisions: list[Payload] = [
+            _retry(because, trial, "the run was interrupted") for trial in trials if trial.retry_due
+        ]
+        unheard, self._unheard = self._unheard, []
+        for event in unheard:
+            decisions += [] if self._decided else self._decisions(event)
+        return decisions or self._nobody_left(because)
 
     def _nobody_left(self, because: int) -> list[Payload]:
         trials = self.standings.trials.values()
@@ -107,8 +137,8 @@ class Referee:
         return self._verdict(because, "no-winner", "every trial ended without meeting the criteria")
 
     def _after_check(self, because: int, trial: Standing, check: Check) -> list[Payload]:
-        judgement = trial.judgements[-1]
-        if not judgement.met or trial.overdue is not None:
+        judgement = trial.judged[check.index]
+        if not judgement.met or trial.attempt.overdue is not None:
             return []
         self._open_claims.add(because)
         return [
@@ -215,6 +245,10 @@ class Referee:
             for s in self.standings.trials.values()
             if s.state not in TERMINAL
         ]
+
+
+def _retry(because: int, trial: Standing, reason: str) -> Retry:
+    return Retry(because=because, trial=trial.name, attempt=trial.attempt.number + 1, reason=reason)
 
 
 def _rejected(because: int, claim: Claim, reasons: tuple[str, ...]) -> Rejected:

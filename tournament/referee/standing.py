@@ -1,4 +1,9 @@
-"""One trial of a race so far: its state, its checks and claims, its pace. Filled by `Standings`."""
+"""One trial of a race so far: its attempts, its checks and claims, its pace. `Standings` fills it.
+
+A trial is trained by one worker after the other where attempts fail. Its checks are those of one
+line of training: when an attempt goes on from an earlier checkpoint, the checks behind that one are
+superseded. They stay in `history`, with the claims that were made of them.
+"""
 
 from __future__ import annotations
 
@@ -6,57 +11,76 @@ import math
 from dataclasses import dataclass, field
 
 from ..record.payloads import (
-    Accepted,
     Check,
     Claim,
-    Ended,
     Entry,
     Exam,
     Examined,
-    Failed,
-    Finished,
-    Overdue,
-    Preparing,
-    Problems,
-    Progress,
     Ready,
     Rejected,
+    Retry,
     Sealed,
-    Stop,
-    Stopped,
 )
+from .attempt import Attempt
 from .judge import Judgement
+from .retries import another_attempt
 
 TERMINAL = ("COMPLETED", "STOPPED", "FAILED")
 
 
 @dataclass
 class Standing:
-    """One trial so far: what was said by it and about it."""
+    """One trial so far: what was said by it and about it.
+
+    `checks`, in order, are those that count; `history` has all. `judged`: what the criteria said of
+    each when it came, by index. `ready` is the last that was said, of whichever attempt. `allowed`:
+    how many retries it may get. `ordered_at`: the offset of each exam's order, by its number.
+    """
 
     entry: Entry
+    allowed: int = 0
     started: bool = False
     decided: bool = False
     won: bool = False
-    accepted: Accepted | None = None
+    attempts: list[Attempt] = field(default_factory=lambda: [Attempt(1)])
+    retries: list[Retry] = field(default_factory=list)
     ready: Ready | None = None
-    preparing: Preparing | None = None
-    problems: Problems | None = None
-    progress: Progress | None = None
     checks: list[Check] = field(default_factory=list)
-    judgements: list[Judgement] = field(default_factory=list)
+    history: list[Check] = field(default_factory=list)
+    judged: dict[int, Judgement] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
     exams: list[Exam] = field(default_factory=list)
+    ordered_at: dict[int, int] = field(default_factory=dict)
     seals: list[Sealed] = field(default_factory=list)
     examined: list[Examined] = field(default_factory=list)
     rejections: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    ordered_to_stop: Stop | None = None
-    spoke_after_order: bool = False
-    last_word: Finished | Stopped | Failed | None = None
-    overdue: Overdue | None = None
-    ended: Ended | None = None
     window: int = 1
+
+    @property
+    def attempt(self) -> Attempt:
+        """The last attempt, which is the current one while the trial runs."""
+        return self.attempts[-1]
+
+    @property
+    def judgements(self) -> list[Judgement]:
+        """What the criteria said of each of `checks`."""
+        return [self.judged[check.index] for check in self.checks]
+
+    @property
+    def retry_due(self) -> bool:
+        """Is the last attempt over, and not to be the last one?"""
+        return not self.decided and another_attempt(self.attempts, self.allowed)
+
+    def begin_attempt(self, retry: Retry) -> None:
+        """The last attempt was not the last."""
+        self.retries.append(retry)
+        self.attempts.append(Attempt(retry.attempt))
+
+    def go_back_to(self, index: int | None) -> None:
+        """Training goes on behind the check with this index, or anew; later checks are void."""
+        kept = -1 if index is None else index
+        self.checks = [check for check in self.checks if check.index <= kept]
 
     @property
     def state(self) -> str:
@@ -70,8 +94,13 @@ class Standing:
 
     @property
     def _outcome(self) -> tuple[str, str]:
-        if self.ended is not None:
-            return _final_state(self, self.ended)
+        ended = self.attempt.ended
+        if ended is not None and self.won:
+            return "COMPLETED", "won"
+        if ended is not None and not self.retry_due:
+            state, reason = self.attempt.outcome(ended)
+            tried = f" (attempt {self.attempt.number})" if self.retries else ""
+            return state, f"{reason}{tried}" if state == "FAILED" else reason
         return ("RUNNING" if self.started else "PENDING"), ""
 
     @property
@@ -82,10 +111,11 @@ class Standing:
     def epoch(self) -> int:
         """Whole epochs trained, as far as is known."""
         done = self.checks[-1].epoch if self.checks else 0
-        if self.progress is None:
+        progress = self.attempt.progress
+        if progress is None:
             return done
-        whole = 0 < self.progress.batches <= self.progress.batch
-        return max(done, self.progress.epoch - (0 if whole else 1))
+        whole = 0 < progress.batches <= progress.batch
+        return max(done, progress.epoch - (0 if whole else 1))
 
     @property
     def last_check(self) -> Check | None:
@@ -105,8 +135,8 @@ class Standing:
         return self.checks[max(0, end - self.window) : end]
 
     def check_at(self, index: int) -> Check:
-        """The check with this index. Raises KeyError."""
-        return {check.index: check for check in self.checks}[index]
+        """The check with this index, superseded or not. Raises KeyError."""
+        return {check.index: check for check in self.history}[index]
 
     def claim_at(self, index: int) -> Claim | None:
         """The claim of the check with this index, if it was one."""
@@ -124,8 +154,9 @@ class Standing:
     @property
     def best(self) -> int | None:
         """The index in `checks` of the one that came closest to a claim, the earliest of equals."""
-        trained = [i for i, check in enumerate(self.checks) if check.index > 0]
-        return min(trained, key=lambda i: (self.judgements[i].shortfall, i), default=None)
+        judgements = self.judgements
+        trained = [i for i, check in enumerate(self.checks) if check.epoch > 0]
+        return min(trained, key=lambda i: (judgements[i].shortfall, i), default=None)
 
     @property
     def shortfall(self) -> float:
@@ -135,14 +166,15 @@ class Standing:
     @property
     def epochs_trained(self) -> float:
         """Epochs trained, with the part of the current one where its length is known."""
-        if self.progress is None or self.progress.batches == 0:
+        progress = self.attempt.progress
+        if progress is None or progress.batches == 0:
             return float(self.epoch)
-        return self.progress.epoch - 1 + self.progress.batch / self.progress.batches
+        return progress.epoch - 1 + progress.batch / progress.batches
 
     @property
     def seconds(self) -> float:
         """How long the trial has raced, by its own last report."""
-        last = [self.progress.seconds] if self.progress else []
+        last = [self.attempt.progress.seconds] if self.attempt.progress else []
         last += [self.checks[-1].seconds] if self.checks else []
         return max(last, default=0.0)
 
@@ -171,29 +203,3 @@ class Standing:
         if not (math.isfinite(gain) and gain > 0):
             return None
         return now / gain * self.seconds_per_epoch
-
-
-def _final_state(trial: Standing, ended: Ended) -> tuple[str, str]:
-    """The state that a gone worker leaves, and one sentence why."""
-    if trial.won:
-        return "COMPLETED", "won"
-    if trial.ordered_to_stop is not None and trial.spoke_after_order:
-        return "STOPPED", trial.ordered_to_stop.reason  # Whatever went wrong after that.
-    if isinstance(trial.last_word, Failed):
-        return "FAILED", trial.last_word.reason
-    if isinstance(trial.last_word, Finished):
-        return "COMPLETED", f"trained all {trial.last_word.epochs} epochs"
-    if trial.overdue is not None:
-        return "FAILED", trial.overdue.reason
-    if trial.problems is not None:
-        return "FAILED", trial.problems.problems[0].message
-    if trial.ordered_to_stop is not None:
-        return "STOPPED", trial.ordered_to_stop.reason
-    return "FAILED", _unexpected_end(ended)
-
-
-def _unexpected_end(ended: Ended) -> str:
-    if ended.signal is not None:
-        return f"the worker was killed by {ended.signal}"
-    early = " before it had trained all its epochs" if ended.exit_code == 0 else ""
-    return f"the worker exited with code {ended.exit_code}{early}"

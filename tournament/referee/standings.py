@@ -30,7 +30,10 @@ from ..record.payloads import (
     Progress,
     Ready,
     Rejected,
+    Resumed,
+    Retry,
     Sealed,
+    Spawned,
     Start,
     Stop,
     Stopped,
@@ -95,77 +98,112 @@ class Standings:
 
     def _apply_match(self, data: Payload) -> None:
         match data:
+            case Notice():
+                self.notices.append(data.text)
+            case Claim() | Exam() | Sealed() | Examined() | Rejected():
+                self._apply_examination(self.trials[data.trial], data, self.offset)
+            case Spawned() | Retry() | Stop() | Overdue() | Ended():
+                self._apply_to_trial(self.trials[data.trial], data)
+            case _:
+                self._apply_to_run(data)
+
+    def _apply_to_run(self, data: Payload) -> None:
+        """What begins and ends the race."""
+        match data:
             case Opened():
                 self.opened = data
                 self.criteria = criteria_from_json({"every": data.every, **_mapping(data)})
-                self.trials = {entry.trial: Standing(entry) for entry in data.trials}
+                self.trials = {entry.trial: Standing(entry, data.retries) for entry in data.trials}
             case Start():
                 self.started = data
                 for name in data.trials:
                     self.trials[name].started = True
-            case Notice():
-                self.notices.append(data.text)
-            case Closed():
-                self.closed = data
             case Verdict():
                 self.verdict = data
                 for trial in self.trials.values():
                     trial.decided = True
                 if self.winner is not None:
                     self.winner.won = True
-            case (
-                Claim() | Exam() | Sealed() | Examined() | Rejected() | Stop() | Overdue() | Ended()
-            ):
-                self._apply_to_trial(self.trials[data.trial], data)
+            case Closed():
+                self.closed = data
+            case Resumed():
+                self._reopen()
             case _:
                 pass
 
-    def _apply_to_trial(self, trial: Standing, data: Payload) -> None:
-        """What match and referee say about one trial."""
+    def _reopen(self) -> None:
+        """A run that was interrupted goes on; any other verdict stands."""
+        self.closed = None
+        if self.verdict is not None and self.verdict.outcome == "interrupted":
+            self.verdict = None
+            for trial in self.trials.values():
+                trial.decided = False
+
+    def _apply_examination(self, trial: Standing, data: Payload, offset: int) -> None:
+        """What match and referee say about a trial's claims."""
         match data:
             case Claim():
                 trial.claims.append(data)
             case Exam():
                 trial.exams.append(data)
+                trial.ordered_at[data.number] = offset
             case Sealed():
                 trial.seals.append(data)
             case Examined():
                 trial.examined.append(data)
             case Rejected():
                 trial.rejections.append(data)
+            case _:
+                pass
+
+    def _apply_to_trial(self, trial: Standing, data: Payload) -> None:
+        """What match and referee say about a trial's worker."""
+        match data:
+            case Spawned():
+                trial.attempt.begun = True
+                trial.go_back_to(data.check)
+            case Retry():
+                trial.begin_attempt(data)
             case Stop():
-                trial.ordered_to_stop = data
+                trial.attempt.ordered_to_stop = data
             case Overdue():
-                trial.overdue = data
+                trial.attempt.overdue = data
             case Ended():
-                trial.ended = data
+                trial.attempt.ended = data
             case _:
                 pass
 
     def _apply_worker(self, trial: Standing, data: Payload) -> None:
+        attempt = trial.attempt
+        attempt.begun = True
         match data:
             case Accepted():
-                trial.accepted = data
+                attempt.accepted = data
             case Preparing():
-                trial.preparing = data
+                attempt.preparing = data
             case Ready():
-                trial.ready = data
+                trial.ready, attempt.is_ready = data, True
             case Problems():
-                trial.problems = data
+                attempt.problems = data
             case Progress():
-                trial.progress = data
+                attempt.progress = data
             case Note():
                 trial.notes.append(data.text)
             case Check():
-                trial.checks.append(data)
-                if self.criteria is not None:
-                    trial.window = self.criteria.window
-                    trial.judgements.append(judge(self.criteria, trial.recent(-1)))
+                self._apply_check(trial, data)
             case Finished() | Stopped() | Failed():
-                trial.last_word = data
-                trial.spoke_after_order = trial.ordered_to_stop is not None
+                attempt.last_word = data
+                attempt.spoke_after_order = attempt.ordered_to_stop is not None
             case _:
                 pass
+
+    def _apply_check(self, trial: Standing, check: Check) -> None:
+        trial.attempt.checks += 1
+        trial.history.append(check)
+        trial.checks.append(check)
+        if self.criteria is not None:
+            trial.window = self.criteria.window
+            trial.judged[check.index] = judge(self.criteria, trial.recent(-1))
 
 
 def standings_of(events: Iterable[AnyEvent]) -> Standings:

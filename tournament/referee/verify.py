@@ -16,7 +16,7 @@ from ..errors import ConfigError
 from ..record.course import Courses
 from ..record.events import DECISIONS, SPEAKERS, AnyEvent
 from ..record.fields import Payload
-from ..record.payloads import Closed, Ended, Exam, Examined, Opened, Sealed
+from ..record.payloads import Closed, Ended, Exam, Examined, Opened, Resumed, Sealed, Spawned
 from .referee import Referee
 
 
@@ -52,7 +52,9 @@ class _Story:
         self._due: deque[Payload] = deque()
         self._run = ""
         self._numbers: dict[tuple[str | None, int], int] = {}
-        self._ended: set[str] = set()
+        self._spawned: dict[str, int] = {}
+        self._ended: dict[str, int] = {}
+        """The last attempt of each trial that was started, and that ended."""
         self._sealed: dict[tuple[str, int], str] = {}
         self._held: set[tuple[str, int]] = set()
         self._exam_offsets: dict[tuple[str, int], int] = {}
@@ -77,7 +79,7 @@ class _Story:
         return found
 
     def _envelope(self, event: AnyEvent) -> str:
-        if self._closed:
+        if self._closed and not isinstance(event.data, Resumed):
             return "comes after the run was closed"
         if not self._run:
             if not isinstance(event.data, Opened):
@@ -96,8 +98,10 @@ class _Story:
         if event.trial is not None and not isinstance(event.data, Opened):
             if event.trial not in self._referee.standings.trials:
                 return f"there is no trial {event.trial!r}"
-            if event.trial in self._ended:
+            if event.attempt <= self._ended.get(event.trial, 0):
                 return f"{event.trial} speaks after its process had ended"
+            if event.attempt != self._current(event.trial):
+                return f"attempt {event.attempt} of {event.trial} was never begun"
         due = self._numbers.get(speaker, 0) + 1
         if event.seq != due:
             return f"is number {event.seq} of {event.trial or 'the match'}; {due} was due"
@@ -116,14 +120,46 @@ class _Story:
                 return self._sealing(data)
             case Examined():
                 return self._examination(data)
+            case Spawned():
+                return self._spawning(data)
             case Ended():
-                if data.trial in self._ended:
-                    return f"{data.trial} had ended before"
-                self._ended.add(data.trial)
+                return self._ending(data)
+            case Resumed():
+                return self._resuming()
             case Closed():
                 return self._closing()
             case _:
                 pass
+        return ""
+
+    def _current(self, trial: str) -> int:
+        """The number of the attempt that is going on, or may begin."""
+        return self._referee.standings.trials[trial].attempt.number
+
+    def _spawning(self, data: Spawned) -> str:
+        if (
+            data.attempt != self._current(data.trial)
+            or self._spawned.get(data.trial) == data.attempt
+        ):
+            return f"attempt {data.attempt} of {data.trial} was not to begin"
+        self._spawned[data.trial] = data.attempt
+        return self._courses.spawned(data)
+
+    def _ending(self, data: Ended) -> str:
+        if data.attempt <= self._ended.get(data.trial, 0):
+            return f"{data.trial} had ended before"
+        if data.attempt != self._current(data.trial):
+            return f"attempt {data.attempt} of {data.trial} was never begun"
+        self._ended[data.trial] = data.attempt
+        return ""
+
+    def _resuming(self) -> str:
+        """A run goes on that was not closed, or was interrupted; its open seals are void."""
+        verdict = self._referee.standings.verdict
+        if self._closed and (verdict is None or verdict.outcome != "interrupted"):
+            return "goes on with a run that was closed"
+        self._closed = False
+        self._sealed = {key: seal for key, seal in self._sealed.items() if key in self._held}
         return ""
 
     def _decision(self, data: Payload, offset: int) -> str:
@@ -159,7 +195,9 @@ class _Story:
             return f"the run is closed before this decision: {_told(self._due[0])}"
         if self._referee.standings.verdict is None:
             return "the run is closed without a verdict"
-        living = set(self._referee.standings.trials) - self._ended
+        living = {
+            n for n in self._referee.standings.trials if self._ended.get(n) != self._current(n)
+        }
         if living:
             return f"the run is closed before these processes ended: {', '.join(sorted(living))}"
         self._closed = True

@@ -55,7 +55,7 @@ def change_at(criteria: Criteria, checks: Sequence[Check]) -> Change | None:
     Of an `any`, one member is relaxed, the same at each check that counts: a smaller change that
     switches members between checks is not looked for.
     """
-    trained = [check for check in checks if check.index > 0]
+    trained = [check for check in checks if check.epoch > 0]
     if judge(criteria, checks).met:
         return Change(checks[-1].index, checks[-1].epoch, (), 0.0)
     relaxed = _relaxed(criteria.group, trained, window=1)

@@ -65,9 +65,28 @@ def _run(spec: WorkerSpec, link: Link) -> int:
         link.publish(Stopped(epoch=0, checkpoint=None))
     except Exception as error:  # noqa: BLE001 - whatever a plugin raises is reported, not swallowed
         traceback.print_exc()
-        link.publish(Failed(reason=_reason(error), traceback=_last_lines(error)))
+        link.publish(
+            Failed(
+                reason=_reason(error),
+                kind=type(error).__name__,
+                transient=is_transient(error),
+                traceback=_last_lines(error),
+            )
+        )
         return 1
     return 0
+
+
+def is_transient(error: Exception) -> bool:
+    """Does it come from the machine, so that another attempt may go well?
+
+    Of the file system, of memory, or of PyTorch's own kinds, such as torch.OutOfMemoryError and
+    torch.AcceleratorError.
+    """
+    torch = sys.modules.get("torch")
+    kinds = [getattr(torch, name, None) for name in ("OutOfMemoryError", "AcceleratorError")]
+    of_torch = tuple(kind for kind in kinds if isinstance(kind, type))
+    return isinstance(error, (OSError, MemoryError, *of_torch))
 
 
 def _reason(error: Exception) -> str:

@@ -19,6 +19,7 @@ from ..plugin.examinable import Labelled
 from ..plugin.fit import beyond_metrics, read_options
 from ..plugin.registry import import_class
 from ..process.randomness import seed_everything
+from ..record.checkpoint import load_state
 from ..record.folder import TrialFolder
 from ..record.payloads import Accepted, Complaint, Note, Preparing, Problems, Ready, Step
 from ..record.spec import WorkerSpec
@@ -74,6 +75,8 @@ def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Read
         report["strategy"] = strategy_class.prepare(fit.options, task, context)
         seed_everything(spec.seed)
         strategy = strategy_class(fit.options, context)
+    if spec.behind is not None:
+        strategy.load_state(load_state(Path(spec.folder) / spec.behind.checkpoint.name))
     train, validation = task.data("train"), task.data("validation")
     ready = Ready(
         metrics=tuple(metric.name for metric in task.metrics),

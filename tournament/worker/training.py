@@ -2,48 +2,70 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Mapping
 
 from ..errors import ContractError
 from ..plugin.api import Evaluation
-from ..process.randomness import untouched_randomness
+from ..process.randomness import random_states, restore_random_states, untouched_randomness
+from ..record.atomic import write_text
 from ..record.checkpoint import fingerprint, save_state, save_table
 from ..record.payloads import Check, File, Finished, Note, Progress, Stopped
+from ..record.regular import read_regular
 from .figures import checked_figures, checked_metrics
 from .link import Link, Ordered
 from .session import Prepared
 
+LARGEST_STATES = 1 << 26
+"""Bytes of a file of random states."""
+
 
 class Race:
-    """Trains a prepared trial to its last epoch, or until it is told to stop."""
+    """Trains a prepared trial to its last epoch, or until it is told to stop.
+
+    An attempt that goes on behind a check takes over its epoch, its clocks and its random states.
+    """
 
     def __init__(self, prepared: Prepared, link: Link) -> None:
         self._prepared = prepared
         self._link = link
-        self._start = time.monotonic()
-        self._cpu_start = time.process_time()
-        self._epoch = 0
+        behind = prepared.spec.behind
+        self._start = time.monotonic() - (behind.seconds if behind else 0.0)
+        self._cpu_start = time.process_time() - (behind.cpu_seconds if behind else 0.0)
+        self._epoch = behind.epoch if behind else 0
+        self._last_checkpoint = behind.checkpoint if behind else None
+        self._checks = prepared.spec.checks
         self._batches = 0
-        self._checks: list[Check] = []
         self._saw_non_finite = False
 
     def run(self) -> None:
         """Race. Every way out is published; only errors of strategy or task are raised."""
         spec = self._prepared.spec
         try:
-            self._check()
+            self._begin()
             while self._epoch < spec.max_epochs:
                 self._train_epoch()
                 self._epoch += 1
                 if self._epoch % spec.every == 0 or self._epoch == spec.max_epochs:
                     self._check()
         except Ordered:
-            checkpoint = self._checks[-1].checkpoint if self._checks else None
-            self._link.publish(Stopped(epoch=self._epoch, checkpoint=checkpoint))
+            self._link.publish(Stopped(epoch=self._epoch, checkpoint=self._last_checkpoint))
         else:
             self._link.publish(Finished(epochs=self._epoch, seconds=self._seconds()))
+
+    def _begin(self) -> None:
+        behind = self._prepared.spec.behind
+        if behind is None:
+            self._check()
+            return
+        states = self._prepared.folder.random_states(behind.index)
+        try:
+            restore_random_states(json.loads(read_regular(states, LARGEST_STATES)))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            text = f"goes on with other random numbers: {states.name} cannot be used: {error}"
+            self._link.publish(Note(text=text))
 
     def _seconds(self) -> float:
         return time.monotonic() - self._start
@@ -86,7 +108,7 @@ class Race:
     def _check(self) -> None:
         """Evaluate on validation data: checkpoint first, then the event that names it."""
         start = time.monotonic()
-        index = len(self._checks)
+        index = self._checks
         checkpoint = self._save_checkpoint(index)
         evaluation = self._evaluate()
         names = (metric.name for metric in self._prepared.task.metrics)
@@ -101,7 +123,8 @@ class Race:
             evaluation_seconds=time.monotonic() - start,
             cpu_seconds=time.process_time() - self._cpu_start,
         )
-        self._checks.append(check)
+        self._checks += 1
+        self._last_checkpoint = checkpoint
         self._link.publish(check)
         self._refuse_nan(check)
         self._link.obey()
@@ -120,7 +143,9 @@ class Race:
 
     def _save_checkpoint(self, index: int) -> File:
         folder = self._prepared.folder
+        states = json.dumps(random_states())
         save_state(folder.checkpoint(index), self._prepared.strategy.state())
+        write_text(folder.random_states(index), states)
         return fingerprint(folder.checkpoint(index), folder.path)
 
     def _save_samples(self, index: int, evaluation: Evaluation) -> File:

@@ -139,12 +139,13 @@ class RunWriter:
         )
         return Opened(
             name=self.name, version="0.1.0", config_sha256="0" * 64, seed=0, threads=1, every=5,
-            criteria=criteria_to_json(self.criteria), exam=RULES, keep=2, trials=entries,
+            criteria=criteria_to_json(self.criteria), exam=RULES, keep=2, retries=0,
+            plugins={}, trials=entries,
         )  # fmt: skip
 
     def _check(self, script: Script, index: int) -> None:
         trial = self._referee.standings.trials[script.name]
-        if index >= len(script.moments) or trial.ended or self._referee.standings.verdict:
+        if index >= len(script.moments) or trial.attempt.ended or self._referee.standings.verdict:
             return
         folder = self.folder.trial(script.name)
         folder.create()
@@ -163,18 +164,18 @@ class RunWriter:
 
     def _end(self, script: Script) -> None:
         trial = self._referee.standings.trials[script.name]
-        if trial.ended:
+        if trial.attempt.ended:
             return
         if script.crash:
             self._say(Failed(reason=script.crash), script.name)
-        elif trial.ordered_to_stop or trial is self._referee.standings.winner:
+        elif trial.attempt.ordered_to_stop or trial is self._referee.standings.winner:
             self._say(Stopped(epoch=trial.epoch, checkpoint=None), script.name)
         else:
             self._say(Finished(epochs=trial.epoch, seconds=100), script.name)
         code = 1 if script.crash else 0
         self._say(
-            Ended(trial=script.name, attempt=1, exit_code=code, signal=None, stderr=(),
-                  cpu_seconds=1.0, peak_memory=1)
+            Ended(trial=script.name, attempt=1, exit_code=code, signal=None,
+                  out_of_memory=False, stderr=(), cpu_seconds=1.0, peak_memory=1)
         )  # fmt: skip
 
     def _say(self, payload: Payload, trial: str | None = None) -> None:

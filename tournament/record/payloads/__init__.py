@@ -18,10 +18,11 @@ from .match import (
     Notice,
     Opened,
     Overdue,
+    Resumed,
     Sealed,
     Spawned,
 )
-from .referee import Claim, Exam, Leaf, Rejected, Start, Stop, Verdict
+from .referee import Claim, Exam, Leaf, Rejected, Retry, Start, Stop, Verdict
 from .worker import (
     Accepted,
     Check,
@@ -65,6 +66,8 @@ __all__ = [
     "Progress",
     "Ready",
     "Rejected",
+    "Resumed",
+    "Retry",
     "Sealed",
     "Spawned",
     "Start",

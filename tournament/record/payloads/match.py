@@ -40,6 +40,8 @@ class Opened(Payload):
     """The first event: what this tournament is. `criteria` as in the resolved config.
 
     `keep`: of how many checks of a trial the checkpoints are kept, beside those that are claimed.
+    `retries`: how often the worker of a trial is started again. `plugins`: the distributions that
+    task and strategies come from, with their versions.
     """
 
     name: Name
@@ -51,6 +53,8 @@ class Opened(Payload):
     criteria: JsonValue
     exam: ExamRules
     keep: Count
+    retries: Count
+    plugins: dict[str, str]
     trials: tuple[Entry, ...]
 
 
@@ -61,17 +65,26 @@ class Notice(Payload):
 
 
 class Spawned(Payload):
-    """A worker process was started for a trial."""
+    """A worker process was started for a trial: its `attempt`-th, from 1.
+
+    It goes on from the checkpoint of `check`, or begins anew where that is None; checks after that
+    one do not count any more. `pid` is 0 where the match died before it could tell.
+    """
 
     trial: Name
     attempt: Count
     pid: Count
+    check: Count | None
 
 
 class Overdue(Payload):
-    """The match gives a worker up: no sign of life for too long, or too much output."""
+    """The match gives a worker up.
+
+    `kind`: no sign of getting ready (start), no progress (stall), or too much output.
+    """
 
     trial: Name
+    kind: Literal["start", "stall", "output"]
     reason: Text
 
 
@@ -81,17 +94,29 @@ class Interrupted(Payload):
     signal: str
 
 
+class Resumed(Payload):
+    """Another match process goes on with the run; what came to nothing with the one before is over.
+
+    `version` is that of the program. An exam that was going on is sealed and held anew.
+    """
+
+    version: str
+
+
 class Ended(Payload):
     """A worker process is gone. Sent after everything that it had published was taken in.
 
-    `exit_code` is None when a signal ended it; `stderr` holds its last lines. `cpu_seconds` and
-    `peak_memory` (bytes) are what the kernel counted, of the worker and the children it waited for.
+    `exit_code` is None when a signal ended it; both are None when it ended together with its match,
+    and nobody saw how. `out_of_memory`: the kernel killed for want of memory while it lived, as far
+    as that can be read. `stderr` holds its last lines. `cpu_seconds` and `peak_memory` (bytes) are
+    what the kernel counted, of the worker and the children it waited for.
     """
 
     trial: Name
     attempt: Count
     exit_code: int | None
     signal: str | None
+    out_of_memory: bool
     stderr: tuple[Text, ...]
     cpu_seconds: float
     peak_memory: Count
@@ -100,8 +125,9 @@ class Ended(Payload):
 class Sealed(Payload):
     """An exam begins on data that nobody has seen; `commitment` is the SHA-256 of its seed.
 
-    The seed itself is told with the result: until then it is in no file. `told`: the SHA-256 of
-    what the examiner is told (exam.json in its folder), empty where that could not be written.
+    The seed itself is told with the result: until then it is in no file, so that an exam that ends
+    with its match has to be sealed again. `told`: the SHA-256 of what the examiner is told
+    (exam.json in its folder), empty where that could not be written.
     """
 
     because: Count

@@ -64,6 +64,15 @@ class Rejected(Payload):
     reasons: tuple[Text, ...]
 
 
+class Retry(Payload):
+    """A trial gets another attempt; `reason` says how the one before ended."""
+
+    because: Count
+    trial: Name
+    attempt: Count
+    reason: Text
+
+
 class Stop(Payload):
     """A trial is told to stop."""
 

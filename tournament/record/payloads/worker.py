@@ -116,7 +116,13 @@ class Stopped(Payload):
 
 
 class Failed(Payload):
-    """A worker cannot go on. `reason` is one sentence; `traceback` may be empty."""
+    """A worker cannot go on. `reason` is one sentence; `traceback` may be empty.
+
+    `kind` names the type of the error. `transient`: it came from the machine (the file system,
+    memory, a GPU) rather than from the strategy, so that another attempt may go well.
+    """
 
     reason: Text
+    kind: str = ""
+    transient: bool = False
     traceback: Text = ""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.referee.race import Race, check
-from tournament.match.retention import Retention, superfluous
+from tournament.match.checkpoints import Retention, superfluous
 from tournament.record.folder import RunFolder
 from tournament.record.payloads import File
 

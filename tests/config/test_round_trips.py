@@ -153,6 +153,7 @@ seed: 0
 threads: null
 runs: {flow(str(tmp_path / "runs"))}
 keep: 2
+retries: 2
 monitor: null
 exam:
   samples: 500

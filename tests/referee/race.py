@@ -19,6 +19,7 @@ from tournament.record.payloads import (
     Finished,
     Opened,
     Ready,
+    Retry,
 )
 from tournament.referee.referee import Referee
 
@@ -34,13 +35,17 @@ class Story:
 
     def __init__(self) -> None:
         self.events: list[AnyEvent] = []
-        self._seq: dict[str | None, int] = {}
+        self._seq: dict[tuple[str | None, int], int] = {}
+        self._attempts: dict[str, int] = {}
 
     def add(self, payload: Payload, trial: str | None = None) -> AnyEvent:
-        self._seq[trial] = self._seq.get(trial, 0) + 1
+        if isinstance(payload, Retry):
+            self._attempts[payload.trial] = payload.attempt
+        attempt = 0 if trial is None else self._attempts.get(trial, 1)
+        self._seq[trial, attempt] = self._seq.get((trial, attempt), 0) + 1
         event = make_event(
-            payload, run="r", trial=trial, attempt=0 if trial is None else 1,
-            seq=self._seq[trial], offset=len(self.events), t=1000.0 + len(self.events),
+            payload, run="r", trial=trial, attempt=attempt, seq=self._seq[trial, attempt],
+            offset=len(self.events), t=1000.0 + len(self.events),
         )  # fmt: skip
         self.events.append(event)
         return event
@@ -119,12 +124,14 @@ def finished(epochs: int = 10) -> Finished:
 class Race:
     """A referee on a log that its decisions are written back to, as the hub does."""
 
-    def __init__(self, criteria=CRITERIA, trials=("x", "y"), judge=None, **rules) -> None:
+    def __init__(
+        self, criteria=CRITERIA, trials=("x", "y"), judge=None, retries=0, **rules
+    ) -> None:
         """`judge` gives what an exam measures, and None for one that is still going on."""
         self.story, self.referee = Story(), Referee()
         self.decisions = []
         self.judge = judge or (lambda exam: (9.0,))
-        self.say(opened(criteria, *trials, rules={**RULES, **rules}))
+        self.say(opened(criteria, *trials, rules={**RULES, **rules}, retries=retries))
 
     def say(self, payload, trial=None):
         """An event reaches the log; what the referee decides from it comes back."""

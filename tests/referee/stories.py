@@ -27,6 +27,7 @@ from tournament.record.payloads import (
     Preparing,
     Problems,
     Progress,
+    Resumed,
     Sealed,
     Spawned,
     Stopped,
@@ -45,11 +46,13 @@ CLOSED = Closed(exit_code=0, seconds=9.0)
 class Held(Race):
     """A race whose match seals each exam before it is held, and whose files are real."""
 
-    def __init__(self, folder: RunFolder, *, verdicts=(0.5, 2.0), trials=("x", *BYSTANDERS)):
+    def __init__(
+        self, folder: RunFolder, *, verdicts=(0.5, 2.0), trials=("x", *BYSTANDERS), **more
+    ):
         self.folder = folder
         self.values = iter(verdicts)
         self.because: dict[tuple[str, int], int] = {}
-        super().__init__(trials=trials)
+        super().__init__(trials=trials, **more)
         for trial in trials:
             folder.trial(trial).create()
             self.say_all(Spawned(trial=trial, attempt=1, pid=7, check=None))
@@ -59,6 +62,17 @@ class Held(Race):
         if not isinstance(payload, Exam):
             return
         because = self.story.events[-1].offset
+        yield from self.held(payload, because)
+
+    def hold_again(self):
+        """The exam whose first examiner died with its match."""
+        exam = next(d for d in self.decisions if isinstance(d, Exam))
+        because = self.referee.standings.trials[exam.trial].ordered_at[exam.number]
+        for payload in self.held(exam, because):
+            self.say_all(payload)
+
+    def held(self, payload: Exam, because: int):
+        """What the match says of an exam; no result where it died meanwhile."""
         yield Sealed(
             because=because,
             trial=payload.trial,
@@ -66,10 +80,13 @@ class Held(Race):
             commitment=COMMITMENT,
             told="",
         )
+        value = next(self.values)
+        if value is None:
+            return
         exam = self.folder.trial(payload.trial).exam(payload.number)
         exam.path.mkdir(parents=True)
         save_table(exam.samples, {"hit": np.ones(3)})
-        result = examined(payload, because, next(self.values))
+        result = examined(payload, because, value)
         yield result.model_copy(update={"table": fingerprint(exam.samples, exam.path)})
 
     def check(self, trial: str, index: int, value: float) -> None:
@@ -142,14 +159,47 @@ def an_interruption(folder: RunFolder) -> Held:
     return race_ended(race)
 
 
-def race_ended(race: Held) -> Held:
-    for trial in ("x", "y"):
-        race.say_all(ended(trial))
+def race_ended(race: Held, *attempts: int) -> Held:
+    for trial, attempt in zip(("x", "y"), attempts or (1, 1), strict=True):
+        race.say_all(ended(trial, attempt=attempt))
     race.say_all(CLOSED)
     return race
 
 
-STORIES = {"race": a_race, "refusal": a_refusal, "interruption": an_interruption}
+def a_resumption(folder: RunFolder) -> Held:
+    """A killed worker, a killed match with an exam going on, and an interruption."""
+    race = Held(folder, verdicts=(None, 2.0), trials=("x", "y"), retries=2).start()
+    for trial in ("x", "y"):
+        race.check(trial, 0, 0.0)
+    race.say_all(ended("y", None, "SIGKILL"))
+    race.say_all(Spawned(trial="y", attempt=2, pid=8, check=0))
+    race.say_all(ready(), "y")
+    race.check("y", 1, 0.1)
+    race.check("x", 1, 1.2)
+    race.say_all(Resumed(version="1"))
+    for trial, attempt, check in (("x", 2, 1), ("y", 3, 0)):
+        race.say_all(ended(trial, None, attempt=attempt - 1))
+        race.say_all(Spawned(trial=trial, attempt=attempt, pid=9, check=check))
+        race.say_all(ready(), trial)
+    race.check("y", 2, 0.2)
+    race.say_all(Interrupted(signal="SIGINT"))
+    for trial in ("x", "y"):
+        race.say_all(Stopped(epoch=1, checkpoint=None), trial)
+    race_ended(race, 2, 3)
+    race.say_all(Resumed(version="1"))
+    for trial, attempt in (("x", 3), ("y", 4)):
+        race.say_all(Spawned(trial=trial, attempt=attempt, pid=9, check=None))
+        race.say_all(ready(), trial)
+    race.hold_again()
+    return race_ended(race, 3, 4)
+
+
+STORIES = {
+    "race": a_race,
+    "resumption": a_resumption,
+    "refusal": a_refusal,
+    "interruption": an_interruption,
+}
 
 
 def renumbered(events: list[AnyEvent]) -> list[AnyEvent]:

@@ -32,7 +32,7 @@ from tournament.record.payloads import (
 from tournament.referee.verify import first_flaw
 
 from .race import ended
-from .stories import COMMITMENT, changed, line_at, renumbered, write_log
+from .stories import COMMITMENT, a_resumption, changed, line_at, renumbered, write_log
 
 # --- what is whole --------------------------------------------------------------------------------
 
@@ -273,9 +273,10 @@ def test_a_decision_that_does_not_follow_from_the_log_is_found(the_race, kind, f
 
 
 @pytest.mark.parametrize("kind", [kind.__name__.lower() for kind in DECISIONS])
-def test_a_decision_out_of_the_blue_is_found(the_race, kind):
+def test_a_decision_out_of_the_blue_is_found(the_race, tmp_path, kind):
     events = the_race.story.events
-    data = next(e.data for e in events if e.type == kind)
+    resumed = a_resumption(RunFolder(tmp_path / "resumed")).story.events
+    data = next(e.data for e in [*events, *resumed] if e.type == kind)
     seq = sum(e.trial is None for e in events[:8]) + 1
     said = make_event(data, run="r", seq=seq, t=1.0, offset=8)
     flaw = first_flaw(renumbered([*events[:8], said, *events[8:]]))
@@ -398,12 +399,13 @@ def test_nothing_comes_after_the_run_was_closed(the_race):
 def test_a_run_that_is_closed_too_early_is_found(race):
     events = race.story.events
     closed = events[-1]
-    for offset in range(1, len(events) - 1):
+    ends = {event.offset for event in events if event.type == "closed"}
+    for offset in set(range(1, len(events) - 1)) - ends:
         seq = sum(e.trial is None for e in events[:offset]) + 1
         early = closed.model_copy(update={"seq": seq, "offset": offset})
         flaw = first_flaw([*events[:offset], early])
         assert flaw.offset == offset
-        assert "the run is closed" in flaw.text
+        assert "run is closed" in flaw.text or "run was closed" in flaw.text
 
 
 def test_a_log_without_a_beginning_is_found(race):
@@ -421,7 +423,8 @@ def test_an_empty_log_proves_nothing():
 def test_a_tail_that_was_cut_off_anywhere_is_found_in_the_log_itself(race):
     folder = race.write()
     events = race.story.events
-    for length in range(len(events)):
+    ends = {event.offset + 1 for event in events if event.type == "closed"}
+    for length in set(range(len(events))) - ends:  # An interrupted run is whole by itself.
         write_log(folder, events[:length], verdict=False)
         with pytest.raises(LogError) as error:
             verify_run(folder)

@@ -75,6 +75,7 @@ class Walker(Strategy):
     class Options(Options):
         step: float = Field(1.0, description="How far it walks in an epoch.", gt=0)
         batches: int = Field(3, description="Batches an epoch.", ge=1)
+        pause: float = Field(0.0, description="Seconds that a batch takes.", ge=0)
 
     def __init__(self, options, context):
         self.options, self.context = options, context
@@ -84,6 +85,7 @@ class Walker(Strategy):
     def train_epoch(self, data):
         for _ in range(self.options.batches):
             self.position = min(10.0, self.position + self.options.step / self.options.batches)
+            NEVER.wait(self.options.pause)
             yield {"position": self.position}
 
     def predict(self, inputs):
@@ -103,6 +105,39 @@ class Noisy(Walker):
         for _ in range(self.options.batches):
             self.position += float(self.rng.uniform(0, 0.2))
             yield {"position": self.position, "draw": float(np.random.random())}
+
+
+class Drifter(Walker):
+    """Walks with random steps, from the generator that everybody shares."""
+
+    def train_epoch(self, data):
+        for _ in range(self.options.batches):
+            self.position += float(np.random.uniform(0, 0.2))
+            NEVER.wait(self.options.pause)
+            yield {"position": self.position}
+
+
+class KilledOnce(Drifter):
+    """Is killed in its fourth epoch, by somebody else, as it were; but only the first time."""
+
+    def train_epoch(self, data):
+        mark = Path(self.context.folder, "killed-once")
+        if self.position > 0.9 and not mark.exists():
+            mark.touch()
+            yield {"position": self.position}
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield from super().train_epoch(data)
+
+
+class FullDiskOnce(Drifter):
+    """Meets an error of the file system in its first epoch, but only the first time."""
+
+    def train_epoch(self, data):
+        mark = Path(self.context.folder, "failed-once")
+        if not mark.exists():
+            mark.touch()
+            raise OSError(28, "No space left on device")
+        yield from super().train_epoch(data)
 
 
 class Raises(Walker):
@@ -286,7 +321,7 @@ class TensorMetrics(Guess):
 
 
 STRATEGIES = (
-    Walker, Noisy, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
+    Walker, Noisy, Drifter, KilledOnce, FullDiskOnce, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
     YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
     BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges,
     Unobtainable,

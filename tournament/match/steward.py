@@ -103,6 +103,7 @@ class Steward:
         self._held: set[int] = set()
         """Offsets of the exams whose holding was asked for."""
         self._left: Collection[Life] = ()
+        self._taking_over = False
 
     @property
     def standings(self) -> Standings:
@@ -111,6 +112,8 @@ class Steward:
     @property
     def over(self) -> bool:
         """Is there a verdict, and every worker gone?"""
+        if self._taking_over:
+            return False
         trials = self.standings.trials.values()
         return self.standings.verdict is not None and all(s.state in TERMINAL for s in trials)
 
@@ -133,7 +136,7 @@ class Steward:
                     "the events before it: another version decided it, or somebody changed the log"
                 )
             due += self._referee.apply(event)
-        self._left = left
+        self._left, self._taking_over = left, True
         return list(due)
 
     def _consequences(self, event: AnyEvent) -> list[Action]:
@@ -182,6 +185,7 @@ class Steward:
 
     def _pick_up(self) -> list[Action]:
         """What was going on when the match before ended goes on now."""
+        self._taking_over = False
         actions: list[Action] = []
         for trial in self.standings.trials.values():
             actions += self._pick_up_worker(trial)

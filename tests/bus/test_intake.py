@@ -8,7 +8,7 @@ from tournament.bus.intake import Append, Intake, Send
 from tournament.bus.wire import Ack, Order, Welcome
 from tournament.record.events import AnyEvent, make_event
 from tournament.record.fields import Payload
-from tournament.record.payloads import Interrupted, Start, Stop
+from tournament.record.payloads import Interrupted, Retry, Start, Stop
 
 from .talk import KEYS, RUN, STRANGER, A, B, appended, event, hello, made_intake, refused, told
 
@@ -148,6 +148,20 @@ def test_an_order_to_stop_is_final(seated: Intake) -> None:
     start = seated.stated(decision(Start(because=0, trials=("a", "b"))))
     told = seated.committed([stop.event, start.event])
     assert told == [Send(A, Order(order="stop")), Send(B, Order(order="start"))]
+
+
+def test_an_order_is_for_one_attempt_and_the_next_one_starts_if_the_race_has_begun(
+    seated: Intake,
+) -> None:
+    start = seated.stated(decision(Start(because=0, trials=("a",))))
+    stops = [seated.stated(decision(Stop(because=0, trial=t, reason=""))) for t in ("a", "b")]
+    seated.committed([start.event, *(stop.event for stop in stops)])
+    retries = [
+        seated.stated(decision(Retry(because=0, trial=t, attempt=1, reason=""))) for t in ("a", "b")
+    ]
+    seated.committed([retry.event for retry in retries])
+    assert told(seated, A, hello())[1:] == [Send(A, Order(order="start"))]
+    assert told(seated, B, hello("b"))[1:] == []
 
 
 def test_an_outbox_gives_what_is_new_and_nothing_twice(seated: Intake) -> None:

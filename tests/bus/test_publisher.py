@@ -14,9 +14,11 @@ from tournament.bus.wire import EVENT_LIMIT
 from tournament.errors import BusError, ContractError
 from tournament.record.events import AnyEvent, read_event
 from tournament.record.fields import Payload
-from tournament.record.payloads import Closed, Finished, Note, Progress, Start, Stop
+from tournament.record.payloads import Closed, Finished, Note, Progress, Ready, Start, Stop
 
 RUN = "race-1"
+
+READY = Ready(metrics=(), device="cpu", threads=1, seconds=1.0, steps=(), report={}, versions={})
 
 
 def test_every_published_event_is_in_the_outbox_before_it_is_acknowledged(
@@ -80,11 +82,12 @@ def test_a_figure_that_is_not_finite_arrives_as_it_is(
 ) -> None:
     figures = {"loss": float("nan"), "up": float("inf"), "down": float("-inf")}
     publisher = worker("a")
+    publisher.publish(READY)
     hub.publish(Start(because=0, trials=("a",))).result()
     publisher.publish(Progress(epoch=1, batch=1, batches=1, seconds=1.0, figures=figures))
     assert publisher.close() == 0
     hub.publish(Closed(exit_code=0, seconds=1.0))
-    _, progress, _ = list(subscriber())
+    progress = next(event for event in subscriber() if event.type == "progress")
     assert isinstance(progress.data, Progress)
     assert str(progress.data.figures) == str(figures)
 

@@ -1,4 +1,4 @@
-"""A worker that dies from outside is started again from its last checkpoint, so often as allowed."""
+"""A worker that dies from outside is started again from its last checkpoint."""
 
 from __future__ import annotations
 

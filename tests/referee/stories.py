@@ -177,9 +177,9 @@ def a_resumption(folder: RunFolder) -> Held:
     race.check("y", 1, 0.1)
     race.check("x", 1, 1.2)
     race.say_all(Resumed(version="1"))
-    for trial, attempt, check in (("x", 2, 1), ("y", 3, 0)):
+    for trial, attempt, at in (("x", 2, 1), ("y", 3, 0)):
         race.say_all(ended(trial, None, attempt=attempt - 1))
-        race.say_all(Spawned(trial=trial, attempt=attempt, pid=9, check=check))
+        race.say_all(Spawned(trial=trial, attempt=attempt, pid=9, check=at))
         race.say_all(ready(), trial)
     race.check("y", 2, 0.2)
     race.say_all(Interrupted(signal="SIGINT"))

@@ -321,7 +321,8 @@ class TensorMetrics(Guess):
 
 
 STRATEGIES = (
-    Walker, Noisy, Drifter, KilledOnce, FullDiskOnce, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
+    Walker, Noisy, Drifter, KilledOnce, FullDiskOnce, Raises, Hangs, HangsInPrepare,
+    LeavesEarly, Killed, Floods, YieldsTensor,
     YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
     BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges,
     Unobtainable,

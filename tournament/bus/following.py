@@ -68,6 +68,11 @@ class Following:
         return self.wanted
 
     @property
+    def newest(self) -> int:
+        """The offset of the last event that is known to be there."""
+        return self._known - 1
+
+    @property
     def _behind(self) -> bool:
         return self.wanted < self._known
 

@@ -99,19 +99,23 @@ class Subscriber:
                 return events
 
     def __iter__(self) -> Iterator[AnyEvent]:
-        while True:
+        closed = False
+        while not closed:
             for event in self._next():
+                closed = self._is_last(event)
                 yield event
-                if isinstance(event.data, Closed):
-                    return
 
     async def __aiter__(self) -> AsyncIterator[AnyEvent]:
         """The same for `async for`: other tasks go on while nothing comes."""
-        while True:
+        closed = False
+        while not closed:
             for event in await asyncio.to_thread(self._next):
+                closed = self._is_last(event)
                 yield event
-                if isinstance(event.data, Closed):
-                    return
+
+    def _is_last(self, event: AnyEvent) -> bool:
+        """Is the run closed with this event, as far as is known? One that was resumed goes on."""
+        return isinstance(event.data, Closed) and event.offset == self._following.newest
 
     def _next(self) -> list[AnyEvent]:
         """Some events, or none yet. Raises BusError once there is nothing to wait for."""

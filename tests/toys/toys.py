@@ -129,6 +129,17 @@ class KilledOnce(Drifter):
         yield from super().train_epoch(data)
 
 
+class Hog(Drifter):
+    """Takes memory without end in its second epoch."""
+
+    def train_epoch(self, data):
+        yield {"position": self.position}
+        taken = []
+        while self.position > 0:
+            taken.append(b"x" * 10_000_000)
+        yield from super().train_epoch(data)
+
+
 class FullDiskOnce(Drifter):
     """Meets an error of the file system in its first epoch, but only the first time."""
 
@@ -321,7 +332,7 @@ class TensorMetrics(Guess):
 
 
 STRATEGIES = (
-    Walker, Noisy, Drifter, KilledOnce, FullDiskOnce, Raises, Hangs, HangsInPrepare,
+    Walker, Noisy, Drifter, KilledOnce, Hog, FullDiskOnce, Raises, Hangs, HangsInPrepare,
     LeavesEarly, Killed, Floods, YieldsTensor,
     YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
     BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges,

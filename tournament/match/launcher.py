@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..config.models import Config
 from ..process.ladder import StopLadder
-from ..process.memory import oom_kills
+from ..process.memory import MemoryWatch
 from ..process.orphans import Household
 from ..process.spawn import WORKER, Child, Exit
 from ..record.atomic import write_text
@@ -45,7 +45,7 @@ class Launcher:
     def __init__(self, config: Config, household: Household) -> None:
         self._household = household
         self._config = config
-        self._oom_kills = oom_kills()
+        self._memory = MemoryWatch()
         self.running: dict[str, Running] = {}
 
     def start(self, spec: WorkerSpec, secret: str, now: float, *, racing: bool) -> int:
@@ -105,14 +105,13 @@ class Launcher:
     def gone(self) -> list[Gone]:
         """Workers that ended since the last call; what they left running is killed."""
         self._household.reap()
-        kills, before = oom_kills(), self._oom_kills
-        self._oom_kills = kills
+        short = self._memory.killed_lately()
         ended = []
         for trial, running in list(self.running.items()):
             if (how := running.worker.poll()) is not None:
                 del self.running[trial]
                 self._household.wanted.discard(running.worker.keeper)
-                ended.append(Gone(running, how, how.signal == "SIGKILL" and kills > before))
+                ended.append(Gone(running, how, how.signal == "SIGKILL" and short))
         if ended:
             self._household.sweep()
         return ended

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+
+DYING = 5.0
+"""Seconds that a killed process may take to give its memory back, before its end is seen."""
+
+
+class MemoryWatch:
+    """Tells whether the kernel has just killed for want of memory. Look every second or so."""
+
+    def __init__(self) -> None:
+        self._count = oom_kills()
+        self._rose_at = -DYING
+
+    def killed_lately(self) -> bool:
+        """Has it, in the last seconds?"""
+        now, count = time.monotonic(), oom_kills()
+        if count > self._count:
+            self._rose_at = now
+        self._count = count
+        return now - self._rose_at < DYING
 
 
 def oom_kills() -> int:

@@ -15,7 +15,6 @@ from pathlib import Path
 import zmq
 
 from ..errors import BusError
-from ..record.events import AnyEvent
 from ..record.log import LogWriter, NoRoomError, read_log
 from .endpoints import Endpoints
 from .gallery import Gallery, probe_gallery
@@ -24,6 +23,7 @@ from .inbox import Inbox
 from .intake import Append, Drop, Intake, Output, Reject, Send
 from .jobs import Job
 from .keyring import Keyring
+from .ledger import Ledger
 from .rejects import Rejects
 from .replay import Pages
 from .requests import Requests
@@ -84,7 +84,7 @@ class Exchange:
         self._worked: list[Job] = []
         self.trouble = ""
         """Why nothing can be made durable for now; empty while all is well."""
-        self._events: list[AnyEvent] = []
+        self._ledger = Ledger(self.intake, log)
         self._beat_at = 0.0
         self._pages = Pages(log.path)
         self._context: Context = zmq.Context()
@@ -219,7 +219,7 @@ class Exchange:
     def _work(self) -> int:
         """Carry out jobs of the match, up to a batch of events."""
         outputs = 0
-        while len(self._events) < BATCH:
+        while len(self._ledger) < BATCH:
             if self._working is None:
                 job = self._inbox.take()
                 if job is None:
@@ -247,7 +247,7 @@ class Exchange:
     def _carry_out(self, output: Output) -> None:
         match output:
             case Append(event=event):
-                self._events.append(event)
+                self._ledger.add(event)
             case Send(connection=connection, message=message):
                 if not send(self._ingest, [connection, *frames(message)]):
                     self.intake.counters.undelivered += 1
@@ -258,19 +258,18 @@ class Exchange:
 
     def _commit(self) -> None:
         """Log first; then acks, orders, the live stream and the futures of jobs."""
-        events, worked = self._events, self._worked
         try:
-            lines = self._log.append(events)
+            committed = self._ledger.commit()
         except NoRoomError as error:
             self.trouble = str(error)
             return
         self.trouble = ""
-        self._pages.add(lines)
-        for output in self.intake.committed(events):
+        self._pages.add(committed.lines)
+        for output in committed.outputs:
             self._carry_out(output)
-        for event, line in zip(events, lines, strict=True):
+        for event, line in zip(committed.events, committed.lines, strict=True):
             self._publish([topic(event), line])
-        self._events, self._worked = [], []
+        worked, self._worked = self._worked, []
         for job in worked:
             job.settle()
 

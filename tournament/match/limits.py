@@ -39,7 +39,7 @@ class Patience:
             case Ready():
                 self.phase, self.since = ("race" if self.racing else "barrier"), now
             case Start():
-                self.phase, self.since = "race", now
+                self.phase, self.since, self.racing = "race", now, True
             case Progress() | Check():
                 self.since = now
             case _:

@@ -13,12 +13,9 @@ so the next writer cuts it off and keeps it beside the log.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
-import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, takewhile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
@@ -27,6 +24,7 @@ from pydantic import ValidationError
 
 from ..errors import LogError
 from .events import VERSION, AnyEvent, read_event, write_event
+from .log_file import LogFile
 
 FIRST = "0" * 64
 """What the first line gives as the hash of the line before it."""
@@ -152,27 +150,28 @@ class LogWriter:
 
     `torn` is where a cut-off last line was put, or None. Raises LogError when somebody else writes
     this log, or when it is damaged anywhere but in a cut-off last line; then it changes nothing.
+    `open_file`: what opens the file below.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, open_file: Callable[[Path], LogFile] = LogFile) -> None:
         self.path = path
         self.head = FIRST
         """The hash of the last line."""
         self.next_offset = 0
         self.torn: Path | None = None
         self._refusal = ""
+        self._open = True
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            self._file = open_file(path)
         except OSError as error:
             raise LogError(f"{path}: cannot open the event log: {error.strerror}") from error
         try:
-            self._lock()
             self._recover()
         except OSError as error:
-            os.close(self._fd)
+            self._file.close()
             raise LogError(f"{path}: cannot recover the event log: {error.strerror}") from error
         except BaseException:
-            os.close(self._fd)
+            self._file.close()
             raise
 
     def append(self, events: Sequence[AnyEvent]) -> list[bytes]:
@@ -198,9 +197,9 @@ class LogWriter:
 
     def close(self) -> None:
         """Release the log. Closing twice is harmless."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        if self._open:
+            self._open = False
+            self._file.close()
             self._refusal = f"{self.path}: this writer was closed"
 
     def __enter__(self) -> Self:
@@ -214,48 +213,44 @@ class LogWriter:
     ) -> None:
         self.close()
 
-    def _lock(self) -> None:
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LogError(
-                f"{self.path}: another process writes this log; is the tournament still running?"
-            ) from error
-
     def _recover(self) -> None:
-        whole = 0
-        with self.path.open("rb") as file:
-            complete = takewhile(lambda raw: raw.endswith(b"\n"), file)
-            for _, line in _links(complete, self.path):
-                self.head = line_hash(line)
-                self.next_offset += 1
-                whole += len(line) + 1
-            file.seek(whole)
-            tail = file.read()
+        whole, tail = 0, b""
+
+        def complete() -> Iterator[bytes]:
+            nonlocal tail
+            for raw in self._file.lines():
+                if not raw.endswith(b"\n"):
+                    tail = raw
+                    return
+                yield raw
+
+        for _, line in _links(complete(), self.path):
+            self.head = line_hash(line)
+            self.next_offset += 1
+            whole += len(line) + 1
         if tail:
-            self.torn = _set_aside(tail, self.path)
-            os.ftruncate(self._fd, whole)
-        os.fsync(self._fd)
-        _sync_folder(self.path.parent)
+            self.torn = self._file.set_aside(tail)
+            self._file.truncate(whole)
+        self._file.sync_whole()
 
     def _write(self, data: bytes) -> None:
-        whole = os.fstat(self._fd).st_size
+        whole = self._file.size()
         try:
             while data:
-                data = data[os.write(self._fd, data) :]
+                data = data[self._file.write(data) :]
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT) and self._undone(whole):
                 raise NoRoomError(f"{self.path}: {error.strerror}; make room") from error
             self._refuse(error)
         try:
-            os.fdatasync(self._fd)
+            self._file.sync()
         except OSError as error:  # Also when the disk is full: what is on it cannot be told.
             self._refuse(error)
 
     def _undone(self, whole: int) -> bool:
         """Take back what was written of lines that did not fit."""
         try:
-            os.ftruncate(self._fd, whole)
+            self._file.truncate(whole)
         except OSError:
             return False
         return True
@@ -266,23 +261,3 @@ class LogWriter:
             "Mend the disk, then resume."
         )
         raise LogError(self._refusal) from error
-
-
-def _set_aside(tail: bytes, path: Path) -> Path:
-    """Keep a cut-off line, durably, in the first free `<log>.torn-<n>`."""
-    places = (path.with_name(f"{path.name}.torn-{number}") for number in count(1))
-    place = next(place for place in places if not place.exists())
-    with place.open("xb") as file:
-        file.write(tail)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder(path.parent)
-    return place
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -22,8 +22,7 @@ from ..record.payloads import (
 class Attempt:
     """What one worker said, and what was said about it. `number` counts from 1.
 
-    `begun`: its worker was started. `is_ready`: it waits to be told to start, or was told.
-    `checks`: how many it made.
+    `begun`: its worker was started. `said_ready`: it has prepared. `checks`: how many it made.
     """
 
     number: int
@@ -31,7 +30,7 @@ class Attempt:
     accepted: Accepted | None = None
     preparing: Preparing | None = None
     problems: Problems | None = None
-    is_ready: bool = False
+    said_ready: bool = False
     progress: Progress | None = None
     checks: int = 0
     ordered_to_stop: Stop | None = None
@@ -39,6 +38,11 @@ class Attempt:
     last_word: Finished | Stopped | Failed | None = None
     overdue: Overdue | None = None
     ended: Ended | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Does it wait to be told to start, or has it been told?"""
+        return self.said_ready and self.ended is None
 
     @property
     def is_lost(self) -> bool:

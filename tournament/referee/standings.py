@@ -182,7 +182,7 @@ class Standings:
             case Preparing():
                 attempt.preparing = data
             case Ready():
-                trial.ready, attempt.is_ready = data, True
+                trial.ready, attempt.said_ready = data, True
             case Problems():
                 attempt.problems = data
             case Progress():

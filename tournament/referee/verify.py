@@ -34,7 +34,7 @@ class Flaw:
 
 def first_flaw(events: Iterable[AnyEvent]) -> Flaw | None:
     """What is wrong with the log, None if it proves what it says."""
-    story = _Story()
+    story = Story()
     offset = -1
     for event in events:
         offset = event.offset or 0
@@ -43,7 +43,7 @@ def first_flaw(events: Iterable[AnyEvent]) -> Flaw | None:
     return Flaw(offset + 1, "end", story.missing) if story.missing else None
 
 
-class _Story:
+class Story:
     """Follows a log and says what cannot be true of the next event."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint seeds full bench red-team false-winners honest soak clean
+.PHONY: help setup run test lint seeds full bench red-team false-winners honest soak simulate clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,10 @@ false-winners: setup  ## how often a false winner is crowned, by simulation (tak
 
 soak: setup  ## processes are killed at random moments: is anything lost, is anybody left? (takes long)
 	$(BIN)/python benchmarks/soak.py
+
+simulate: setup  ## 200,000 simulated tournaments in a world of disasters, and planted bugs to be found
+	$(BIN)/python benchmarks/simulate.py --bugs
+	$(BIN)/python benchmarks/simulate.py
 
 honest: setup  ## the built-in strategies in 20 seeds: is any refused by a check? (takes long)
 	$(BIN)/python benchmarks/honest.py

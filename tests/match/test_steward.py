@@ -8,7 +8,7 @@ from tests.referee.race import Race, Story, check, ended, opened, ready
 from tournament.errors import LogError
 from tournament.match.steward import Bury, Dismiss, EndExams, Hold, Say, Spawn, Steward
 from tournament.record.events import AnyEvent
-from tournament.record.payloads import Exam, Failed, Resumed, Spawned, Stop, Verdict
+from tournament.record.payloads import Exam, Failed, Interrupted, Resumed, Spawned, Stop, Verdict
 
 
 class Play:
@@ -140,3 +140,14 @@ def test_a_log_with_other_decisions_than_follow_is_refused(play):
 def test_an_exam_ends_with_the_verdict(play):
     play.say(check(1, a=2.0), "x")
     assert play.of(EndExams) == []
+
+
+def test_an_exam_that_an_owed_interruption_ends_is_held_when_the_run_goes_on(play):
+    """The match before had logged the claim and Ctrl-C, but neither exam nor verdict."""
+    play.say(check(1, a=2.0), "x")
+    events = play.story.events
+    cut = next(e.offset for e in events if isinstance(e.data, Exam))
+    play.story.events = events[:cut]
+    play.story.add(Interrupted(signal="SIGINT"))
+    again = taken_over(play)
+    assert [type(action) for action in again.of(Hold, EndExams)] == [Hold]

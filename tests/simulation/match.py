@@ -293,7 +293,8 @@ class Match:
                       method="exact")  # fmt: skip
         result = Examined(
             because=action.because, trial=exam.trial, number=exam.number, seed=seed, problem="",
-            samples=500, metrics={"a": value}, bounds=(bound,), findings=(), table=None, seconds=1.0,
+            samples=500, metrics={"a": value}, bounds=(bound,), findings=(), table=None,
+            seconds=1.0,
         )  # fmt: skip
         self._exam = (now + rng.uniform(0.5, 8.0), result)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tournament.errors import BusError, LogError
+from tournament.errors import LogError
 
 from .disk import Disk
 from .match import Match
 from .network import Network
 from .promises import Promises
-from .scenario import Fault, Scenario, draw, simpler
-from .world import Death, World, Wrong
+from .scenario import Fault, Scenario, simpler
+from .world import Death, PromiseError, World
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,10 @@ class Play:
                     self.disk.broken = False
                     self._match_dies(f"ends: {error}")
             self.promises.end([w.life for w in self.match.running.values() if w.alive])
-        except (Wrong, BusError, AssertionError) as wrong:
-            return str(wrong) or type(wrong).__name__
+        except PromiseError as wrong:
+            return str(wrong)
+        except Exception as error:  # noqa: BLE001 - whatever breaks is a promise broken
+            return f"{type(error).__name__}: {error}"
         return ""
 
     def _new_match(self) -> Match:
@@ -125,14 +127,8 @@ class Play:
         self.disk.full = False
 
 
-def play(seed: int) -> Broken | None:
-    """The shortest story found in which a promise is broken as it is with this seed."""
-    scenario = draw(seed)
-    broken = _tried(scenario)
-    return None if broken is None else shrunk(broken)
-
-
-def _tried(scenario: Scenario) -> Broken | None:
+def broken_by(scenario: Scenario) -> Broken | None:
+    """The promise that is broken in this scenario, if any is."""
     game = Play(scenario)
     what = game.run()
     return Broken(scenario, what, tuple(game.world.trace)) if what else None
@@ -144,7 +140,7 @@ def shrunk(broken: Broken) -> Broken:
     while smaller:
         smaller = False
         for candidate in simpler(broken.scenario):
-            found = _tried(candidate)
+            found = broken_by(candidate)
             if found is not None and len(found.trace) <= len(broken.trace):
                 broken, smaller = found, True
                 break

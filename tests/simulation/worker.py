@@ -24,7 +24,7 @@ from .disk import Disk
 from .network import Network
 from .promises import Life, Promises
 from .scenario import Part
-from .world import World, Wrong
+from .world import PromiseError, World
 
 RUN = "simulated"
 FILE = File(name="x", sha256="0" * 64, bytes=1)
@@ -85,7 +85,7 @@ class Worker:
             return
         self._outgoing.heard(message)
         if self._outgoing.refusal is not None:
-            raise Wrong(f"{self.life} was refused: {self._outgoing.refusal}")
+            raise PromiseError(f"{self.life} was refused: {self._outgoing.refusal}")
 
     def _step(self) -> None:
         if not self.alive:

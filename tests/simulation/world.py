@@ -14,7 +14,7 @@ class Death(BaseException):
     """The process that runs this code dies at this very moment."""
 
 
-class Wrong(Exception):
+class PromiseError(Exception):
     """A promise was broken. Says which."""
 
 
@@ -41,13 +41,13 @@ class World:
         self.trace.append(f"{self.now:8.2f}  {text}")
 
     def run(self, done: Callable[[], bool]) -> None:
-        """Go on until it is done. Raises Wrong when it never is."""
+        """Go on until it is done. Raises PromiseError when it never is."""
         for _ in range(MOST_STEPS):
             if done():
                 return
             if not self._queue:
-                raise Wrong("nothing happens any more, and the tournament has not ended")
+                raise PromiseError("nothing happens any more, and the tournament has not ended")
             self.now, _, act = heapq.heappop(self._queue)
             act()
             self.look()
-        raise Wrong("the tournament does not come to its end")
+        raise PromiseError("the tournament does not come to its end")

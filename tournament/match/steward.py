@@ -98,10 +98,6 @@ class Steward:
 
     def __init__(self) -> None:
         self._referee = Referee()
-        self._spawned: set[Life] = set()
-        """Attempts whose start was asked for."""
-        self._held: set[int] = set()
-        """Offsets of the exams whose holding was asked for."""
         self._left: Collection[Life] = ()
         self._taking_over = False
 
@@ -118,8 +114,13 @@ class Steward:
         return self.standings.verdict is not None and all(s.state in TERMINAL for s in trials)
 
     def take(self, event: AnyEvent) -> list[Action]:
-        """The next event of the log; gives what follows from it."""
+        """The next event of the log; gives what follows from it.
+
+        Who takes a log over does nothing but say what is owed, until its `Resumed` is in the log.
+        """
         said: list[Action] = [Say(decision) for decision in self._referee.apply(event)]
+        if self._taking_over and not isinstance(event.data, Resumed):
+            return said
         return said + self._consequences(event)
 
     def take_over(self, events: Iterable[AnyEvent], left: Collection[Life]) -> list[Payload]:
@@ -142,11 +143,11 @@ class Steward:
     def _consequences(self, event: AnyEvent) -> list[Action]:
         match event.data:
             case Opened(trials=trials):
-                return [action for entry in trials for action in self._spawn(entry.trial, 1)]
+                return [Spawn(entry.trial, 1) for entry in trials]
             case Resumed():
                 return self._pick_up()
             case Retry(trial=trial, attempt=attempt):
-                return self._spawn(trial, attempt)
+                return [Spawn(trial, attempt)]
             case Exam() as exam:
                 return self._hold(exam, event.offset or 0)
             case Verdict():
@@ -170,18 +171,9 @@ class Steward:
             case _:
                 return []
 
-    def _spawn(self, trial: str, attempt: int) -> list[Action]:
-        if (trial, attempt) in self._spawned:
-            return []
-        self._spawned.add((trial, attempt))
-        return [Spawn(trial, attempt)]
-
     def _hold(self, exam: Exam, because: int) -> list[Action]:
         claim = self.standings.trials[exam.trial].claim_at(exam.check)
-        if claim is None or because in self._held:
-            return []
-        self._held.add(because)
-        return [Hold(exam, because, claim)]
+        return [] if claim is None else [Hold(exam, because, claim)]
 
     def _pick_up(self) -> list[Action]:
         """What was going on when the match before ended goes on now."""
@@ -195,9 +187,9 @@ class Steward:
 
     def _pick_up_worker(self, trial: Standing) -> list[Action]:
         number, attempt = trial.attempt.number, trial.attempt
-        if attempt.ended is not None or (trial.name, number) in self._spawned:
+        if attempt.ended is not None:
             return []
         begun = attempt.begun or (trial.name, number) in self._left
         if begun or self.standings.verdict is not None:
             return [Bury(trial.name, number)]
-        return self._spawn(trial.name, number)
+        return [Spawn(trial.name, number)]

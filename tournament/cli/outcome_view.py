@@ -10,7 +10,7 @@ from ..match.conduct import Outcome
 from ..referee.doubts import warnings
 from ..referee.standing import Standing
 from ..referee.standings import Standings
-from ..referee.wording import bound_text, check_text, metric_text
+from ..referee.wording import bound_text, check_text, metric_text, retry_text
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[Text]:
@@ -25,10 +25,13 @@ def outcome_lines(outcome: Outcome) -> Iterator[Text]:
     for trial in standings.trials.values():
         if trial.state == "FAILED":
             yield from _failure(trial)
+        yield from (Text(f"note       {trial.name}: {retry_text(r)}") for r in trial.retries)
         yield from (Text(f"note       {trial.name}: {note}") for note in trial.notes)
     if outcome.reports.complaint:
         yield Text(f"reports    {outcome.reports.complaint}", style="bold red")
     yield Text(f"results    {outcome.folder.path}")
+    if standings.verdict is not None and standings.verdict.outcome == "interrupted":
+        yield Text(f"to go on   tournament resume {outcome.folder.path}")
     for path in outcome.reports.files:
         yield Text(f"figure     {path}")
     yield Text(f"log hash   {outcome.log_hash}", style="dim")

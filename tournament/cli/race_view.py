@@ -12,7 +12,7 @@ from rich.text import Text
 from ..referee.judge import Judgement
 from ..referee.standing import Standing
 from ..referee.standings import Standings
-from ..referee.wording import bound_text, duration_text, metric_text, metric_title
+from ..referee.wording import bound_text, duration_text, metric_text, metric_title, retry_text
 
 STYLES = {
     "PENDING": "dim",
@@ -92,7 +92,8 @@ def _state(standings: Standings, trial: Standing) -> Text:
         return Text(_preparation(trial), style=STYLES["PENDING"])
     if trial.in_exam is not None:
         return Text(f"{trial.state}, exam {trial.in_exam.number}", style="bold magenta")
-    return Text(trial.state, style=STYLES[trial.state])
+    again = f", attempt {trial.attempt.number}" if trial.retries else ""
+    return Text(f"{trial.state}{again}", style=STYLES[trial.state])
 
 
 def _preparation(trial: Standing) -> str:
@@ -137,7 +138,7 @@ def race_lines(standings: Standings, told: Mapping[str, int]) -> Iterator[str]:
             yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {said}"
         yield from _exam_lines(trial)
         for retry in trial.retries:
-            yield f"{trial.name}: attempt {retry.attempt} begins: {retry.reason}"
+            yield f"{trial.name}: {retry_text(retry)}"
         if (
             trial.attempt.ended is not None and trial.attempt.problems is None
         ):  # Those are told all at once.

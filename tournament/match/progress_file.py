@@ -15,6 +15,7 @@ from ..referee.wording import (
     duration_text,
     metric_text,
     metric_title,
+    retry_text,
 )
 
 STATUS = {
@@ -40,8 +41,10 @@ def progress_text(standings: Standings) -> str:
         "## Best so far\n\n" + "\n".join(_best_line(s) for s in standings.trials.values()),
         _outcome(standings),
     ]
-    notes = [f"{s.name}: {note}" for s in standings.trials.values() for note in s.notes]
-    if lines := [*standings.notices, *notes]:
+    trials = standings.trials.values()
+    retries = [f"{s.name}: {retry_text(retry)}" for s in trials for retry in s.retries]
+    notes = [f"{s.name}: {note}" for s in trials for note in s.notes]
+    if lines := [*standings.notices, *retries, *notes]:
         parts.append("## Notices\n\n" + "\n".join(f"- {line}" for line in lines))
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -77,6 +77,7 @@ def _standing(standings: Standings, trial: Standing) -> dict[str, JsonValue]:
         "claims": [_claim(trial, claim) for claim in trial.claims],
         "best": None if best is None else _best(trial, best),
         "smallest_change": _smallest_change(standings, trial),
+        "retries": [{"attempt": r.attempt, "reason": r.reason} for r in trial.retries],
         "usage": _usage(trial),
         "notes": list(trial.notes),
         "checks": [_check(standings, trial, index) for index in range(len(trial.checks))],

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ..config.criteria import Criteria
-from ..record.payloads import Bound, Leaf
+from ..record.payloads import Bound, Leaf, Retry
 from .judge import Judgement
 from .levels import leaves_held
 from .standing import Standing
@@ -50,6 +50,11 @@ def closeness_text(judgement: Judgement) -> str:
     """What a check that is no claim lacked, in the metrics' units."""
     lacking = [_lack_text(leaf) for leaf in judgement.leaves if not leaf.met]
     return f"lacked {', '.join(lacking)}" if lacking else "met them, but not on enough checks"
+
+
+def retry_text(retry: Retry) -> str:
+    """That another attempt began, and why."""
+    return f"attempt {retry.attempt} begins: {retry.reason}"
 
 
 def check_text(trial: Standing, position: int) -> str:

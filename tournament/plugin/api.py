@@ -136,11 +136,15 @@ class Strategy(ABC):
 
     @abstractmethod
     def state(self) -> Arrays:
-        """What training changed, as arrays; frozen weights stay out."""
+        """What training changed and goes on from, as arrays; frozen weights stay out."""
 
     @abstractmethod
     def load_state(self, state: Arrays) -> None:
-        """The reverse of `state`: afterwards `predict` gives what it gave then."""
+        """The reverse of `state`: `predict` gives what it gave then, and training goes on there.
+
+        Called before the first `train_epoch`, where a worker was killed or a run is resumed, and in
+        an exam.
+        """
 
 
 class Reporter(ABC):

@@ -43,14 +43,12 @@ class PositionsOnly(Strategy):
 
     def __init__(self, options, context):
         self.options, self.device = options, context.device
-        torch.manual_seed(context.seed)
-        self.shuffle = np.random.default_rng(context.seed)
         self.model = Model(options.width, heads=4).to(self.device)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=options.lr)
 
     def train_epoch(self, data):
         """One pass over all videos. Each yield is a safe point: the framework takes over there."""
-        order = self.shuffle.permutation(len(data.inputs))
+        order = np.random.permutation(len(data.inputs))  # The framework seeds and restores it.
         for first in range(0, len(order), self.options.batch):
             videos = order[first : first + self.options.batch]
             inputs, truth = data.inputs.videos(videos), data.truth.videos(videos)
@@ -76,10 +74,21 @@ class PositionsOnly(Strategy):
         return {"logits": np.concatenate(logits), "attention": squares[None]}
 
     def state(self):
-        return {name: value.cpu().numpy() for name, value in self.model.state_dict().items()}
+        """All that training goes on from: the model, and what Adam remembers of each parameter."""
+        arrays = {f"model.{name}": x.cpu().numpy() for name, x in self.model.state_dict().items()}
+        for name, parameter in self.model.named_parameters():
+            for what, value in self.optimizer.state[parameter].items():
+                arrays[f"adam.{what}.{name}"] = value.cpu().numpy()
+        return arrays
 
     def load_state(self, state):
-        self.model.load_state_dict({name: torch.from_numpy(x) for name, x in state.items()})
+        tensors = {name: torch.from_numpy(x.copy()) for name, x in state.items()}
+        weights = {name: tensors[f"model.{name}"] for name in self.model.state_dict()}
+        self.model.load_state_dict(weights)
+        for name, parameter in self.model.named_parameters():
+            for what in ("step", "exp_avg", "exp_avg_sq"):
+                if (key := f"adam.{what}.{name}") in tensors:  # Not before training.
+                    self.optimizer.state[parameter][what] = tensors[key].to(self.device)
 
     def _rectangle(self, tokens):
         """Places (B, n, 5), scaled to 0..1, and the mask (B, n) of what is no padding."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.memory import limited_memory
 from tournament.match.verify import verify_run
 from tournament.record.log import read_log
 
@@ -60,21 +56,3 @@ def test_what_would_only_happen_again_is_not_tried_again(terminal, strategy, ret
     assert done.standing("one")["reason"].endswith(told) == (attempts > 1)
     assert list(read_log(done.folder.log))[-1].type == "closed"
     verify_run(done.folder)
-
-
-def test_a_worker_that_the_kernel_kills_for_want_of_memory_is_told_from_other_kills(terminal):
-    path = terminal.write(config("hog", retries=0))
-    with limited_memory("tournament-test", 500_000_000) as enter:
-        match = f"{sys.executable} -P -m tournament run {path}"
-        process = subprocess.Popen(
-            ["sh", "-c", f"{enter}; exec {match}"],
-            cwd=terminal.folder,
-            env=terminal.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        done = terminal.finish(process)
-    assert done.code == 4, done.stderr
-    reason = "the worker was killed by SIGKILL, since the machine's memory had run out"
-    assert done.standing("one")["reason"] == reason

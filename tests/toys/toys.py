@@ -5,6 +5,7 @@ The task `guess`: find a hidden number. The strategies fail, hang, flood and lie
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -161,6 +162,23 @@ class Raises(Walker):
 class Hangs(Walker):
     def train_epoch(self, data):
         yield {"position": 0.0}
+        NEVER.wait()
+
+
+class HoldsTheLock(Walker):
+    """Sleeps in a call that keeps every other thread of its interpreter waiting."""
+
+    def train_epoch(self, data):
+        yield {"position": 0.0}
+        ctypes.PyDLL(None).sleep(600)
+
+
+class StopsItself(Walker):
+    """Is stopped, as by Ctrl-Z, and cannot even hear a SIGTERM."""
+
+    def train_epoch(self, data):
+        yield {"position": 0.0}
+        os.kill(os.getpid(), signal.SIGSTOP)
         NEVER.wait()
 
 
@@ -332,11 +350,10 @@ class TensorMetrics(Guess):
 
 
 STRATEGIES = (
-    Walker, Noisy, Drifter, KilledOnce, Hog, FullDiskOnce, Raises, Hangs, HangsInPrepare,
-    LeavesEarly, Killed, Floods, YieldsTensor,
-    YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
-    BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges,
-    Unobtainable,
+    Walker, Noisy, Drifter, KilledOnce, Hog, HoldsTheLock, StopsItself, FullDiskOnce, Raises,
+    Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor, YieldsString, YieldsNothing,
+    PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder, BlocksItsOutbox,
+    TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges, Unobtainable,
 )  # fmt: skip
 TASKS = (Guess, HalfMetrics, TensorMetrics, Doubtful, Misspelt)
 

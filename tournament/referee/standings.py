@@ -188,7 +188,8 @@ class Standings:
             case Progress():
                 attempt.progress = data
             case Note():
-                trial.notes.append(data.text)
+                if data.text not in trial.notes:  # Another attempt says it again.
+                    trial.notes.append(data.text)
             case Check():
                 self._apply_check(trial, data)
             case Finished() | Stopped() | Failed():

@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NEIGHBOURS := .venv-neighbours
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint seeds full bench red-team false-winners honest soak simulate clean
+.PHONY: help setup run test lint seeds full bench red-team false-winners honest soak simulate \
+	neighbours clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +58,15 @@ simulate: setup  ## 200,000 simulated tournaments in a world of disasters, and p
 	$(BIN)/python benchmarks/simulate.py --bugs
 	$(BIN)/python benchmarks/simulate.py
 
+$(NEIGHBOURS)/.installed: pyproject.toml benchmarks/neighbours/requirements.txt
+	$(PYTHON) -m venv $(NEIGHBOURS)
+	$(NEIGHBOURS)/bin/python -m pip install -q -e . -r benchmarks/neighbours/requirements.txt
+	@touch $@
+
+neighbours: $(NEIGHBOURS)/.installed  ## faults that other projects do not survive, beside this one
+	$(NEIGHBOURS)/bin/python benchmarks/neighbours/torn_tail.py
+	$(NEIGHBOURS)/bin/python benchmarks/neighbours/lost_messages.py
+
 honest: setup  ## the built-in strategies in 20 seeds: is any refused by a check? (takes long)
 	$(BIN)/python benchmarks/honest.py
 
@@ -66,4 +77,4 @@ bench: setup  ## start-up, bus, tokens and features, side by side
 	$(BIN)/python benchmarks/features.py
 
 clean:  ## remove what make made
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(NEIGHBOURS) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

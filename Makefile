@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NEIGHBOURS := .venv-neighbours
+NODE := examples/monitors/node
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint seeds full bench red-team false-winners honest soak simulate \
-	neighbours clean
+	neighbours node-monitor clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -67,6 +68,14 @@ neighbours: $(NEIGHBOURS)/.installed  ## faults that other projects do not survi
 	$(NEIGHBOURS)/bin/python benchmarks/neighbours/torn_tail.py
 	$(NEIGHBOURS)/bin/python benchmarks/neighbours/lost_messages.py
 
+$(NODE)/node_modules: $(NODE)/package.json
+	cd $(NODE) && npm install --no-audit --no-fund
+	@touch $@
+
+node-monitor: $(VENV)/.developer $(NODE)/node_modules  ## a monitor in Node follows 100,000 events
+	$(BIN)/python -m pytest tests/monitors
+	$(BIN)/python benchmarks/node_monitor.py
+
 honest: setup  ## the built-in strategies in 20 seeds: is any refused by a check? (takes long)
 	$(BIN)/python benchmarks/honest.py
 
@@ -77,4 +86,4 @@ bench: setup  ## start-up, bus, tokens and features, side by side
 	$(BIN)/python benchmarks/features.py
 
 clean:  ## remove what make made
-	rm -rf $(VENV) $(NEIGHBOURS) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(NEIGHBOURS) $(NODE)/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

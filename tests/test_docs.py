@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import tournament
+from tournament.bus import conduct, exchange, sockets, wire
 from tournament.cli import tournament as command
 from tournament.config.criteria import criteria_from_json
 from tournament.config.load import load_config
@@ -78,6 +79,17 @@ def test_the_readmes_commands_are_targets_of_the_makefile():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"^make ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert {"run", "test"} <= named <= targets
+
+
+def test_the_protocols_limits_in_the_docs_are_those_of_the_code():
+    text = (ROOT / "docs/watching.md").read_text()
+    chunk = f"at most {wire.CHUNK_EVENTS} lines"
+    size = f"{wire.CHUNK_BYTES // 1024} KiB"
+    end = f"asked for {exchange.FAREWELL:g} s (at most {exchange.LONGEST_FAREWELL:g} s)"
+    told = (chunk, size, end, f"{sockets.LIVE_QUEUE:,} may wait at the hub")
+    assert [words for words in told if words not in text] == []
+    assert conduct.PATIENCE == 100
+    assert wire.BEAT_SECONDS == 1
 
 
 def test_every_event_is_documented_with_its_fields():

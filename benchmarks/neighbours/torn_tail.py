@@ -19,6 +19,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import optuna
@@ -112,10 +113,10 @@ def try_every_cut(journal: Journal, folder: Path) -> Tally:
 def try_one_cut(journal: Journal, torn: Path, tally: Tally) -> None:
     whole, more = list(range(WHOLE)), list(range(10, 10 + MORE))
     tally.cuts += 1
-    tally.kept += attempt(lambda: journal.read(torn), whole, tally, "reading")
+    tally.kept += attempt(partial(journal.read, torn), whole, tally, "reading")
     for record in more:
-        attempt(lambda record=record: journal.append(torn, record), None, tally, "appending")
-    tally.went_on += attempt(lambda: journal.read(torn), whole + more, tally, "reading again")
+        attempt(partial(journal.append, torn, record), None, tally, "appending")
+    tally.went_on += attempt(partial(journal.read, torn), whole + more, tally, "reading again")
 
 
 def attempt(act: Callable[[], object], expected: object, tally: Tally, what: str) -> bool:

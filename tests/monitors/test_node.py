@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bus.test_gate import free_address
+from tests.end_to_end.conftest import Terminal
 from tests.monitors import node
 from tournament.bus import Hub
 from tournament.bus.door import Door, remove_door, write_door
@@ -43,6 +44,25 @@ def test_the_protocol_without_any_socket() -> None:
 
 def test_what_was_before_and_what_comes_over_tcp(tmp_path: Path) -> None:
     assert node.watch_over_tcp(FRAMES, tmp_path, free_address()) == []
+
+
+SHORT = """
+task: {use: guess}
+entrants: {one: {use: walker, max_epochs: 8, options: {step: 2}}}
+criteria: {every: 1, all: [closeness >= 0.9]}
+"""
+
+
+def test_a_whole_match_with_the_key_that_the_command_made(tmp_path: Path) -> None:
+    terminal, address = Terminal(tmp_path), free_address()
+    terminal.environment["TOURNAMENT_KEYS"] = str(tmp_path / "keys")
+    assert terminal.tournament("keys", "new", "alice").code == 0
+    with node.watching(address, "--keys", terminal.folder / "alice.key") as monitor:
+        monitor.read_on()
+        done = terminal.run(f"{SHORT}monitor: {address}\n")
+        assert monitor.end() == (0, "")
+    assert done.code == 0, done.stderr
+    assert node.differences(monitor.lines, done.folder.log) == []
 
 
 def test_a_reader_that_loses_frames_gets_them_by_replay(tmp_path: Path) -> None:

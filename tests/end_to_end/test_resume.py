@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 import signal
-from itertools import islice
 
-import psutil
-import pytest
-
+from tests.faults.resumes import kill
 from tournament.match.verify import verify_run
 from tournament.record.folder import RunFolder
 from tournament.record.log import LogWriter, read_log
@@ -36,28 +32,12 @@ def the_run(terminal) -> RunFolder:
     return RunFolder(path)
 
 
-def kill_after(process, lines: int) -> bool:
-    """Kill a match when it has printed so many lines; false if it had come to its end."""
-    list(islice(process.stdout, lines))
-    children = psutil.Process(process.pid).children(recursive=True)
-    process.kill()
-    process.communicate()
-    _, alive = psutil.wait_procs(children, timeout=10)
-    assert alive == []
-    return process.returncode == -signal.SIGKILL
-
-
-def logged(folder: RunFolder) -> list[bytes]:
-    """The whole lines of the log; the match may have been killed in the last one."""
-    return folder.log.read_bytes().split(b"\n")[:-1]
-
-
 def killed(terminal, text: str, line: str) -> RunFolder:
     """A run that was killed when it had printed a line that begins so."""
     terminal.write(text)
     process = terminal.start("run", "race.yaml")
     wait_for(process, line)
-    assert kill_after(process, 0)
+    assert kill(process, 0)
     return the_run(terminal)
 
 
@@ -65,27 +45,6 @@ def metrics(folder: RunFolder) -> dict[tuple[str, int], dict[str, float]]:
     """Of the last check of each epoch."""
     checks = [event for event in read_log(folder.log) if event.type == "check"]
     return {(event.trial, event.data.epoch): event.data.metrics for event in checks}
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_match_that_is_killed_at_any_moment_goes_on_to_a_verdict_that_verifies(terminal, seed):
-    rng = random.Random(seed)
-    terminal.write(config(rng.choice([0.5, 2])))
-    process = terminal.start("run", "race.yaml")
-    wait_for(process, "honest: prepares")
-    for _ in range(5):
-        was_killed = kill_after(process, rng.randrange(6))
-        folder = the_run(terminal)
-        before = logged(folder)
-        process = terminal.start("resume", folder.path)
-        if not was_killed:
-            break
-        next(process.stdout)
-        assert logged(folder)[: len(before)] == before, "what was logged stands"
-    done = terminal.finish(process)
-    assert done.code in (0, 3), done.stderr
-    verified = verify_run(folder)
-    assert verified.standings.verdict.outcome == ("winner" if done.code == 0 else "no-winner")
 
 
 def test_training_goes_on_as_if_nothing_had_happened(terminal):

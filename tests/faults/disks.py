@@ -87,7 +87,7 @@ def _fail(place: Path, number: int, rng: random.Random, tally: Tally) -> None:
         worker = Publisher(hub.endpoints.ingest, "race-1", "t", 1, access, outbox)
         for seq in range(1, 200):
             worker.publish(Note(text=str(seq)))
-            worker.wait(lambda: worker.unacknowledged == 0 or hub.failure is not None, PATIENCE)  # noqa: B023
+            worker.wait(lambda: worker.unacknowledged == 0 or hub.failure is not None, PATIENCE)
             if hub.failure is not None:
                 break
             acknowledged = seq
@@ -98,5 +98,7 @@ def _fail(place: Path, number: int, rng: random.Random, tally: Tally) -> None:
             hub.close()
     with LogWriter(path) as log, Hub("race-1", place, log) as hub:
         if hub.drain("t", 1, outbox).last < acknowledged + 1:
-            tally.broken.append(f"{number}: {acknowledged} events were acknowledged, fewer are there")
+            tally.broken.append(
+                f"{number}: {acknowledged} events were acknowledged, fewer are there"
+            )
     tally.broken += out_of_order(path)

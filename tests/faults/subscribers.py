@@ -1,4 +1,4 @@
-"""Hundreds of subscribers, half of which never read: workers do not notice, readers miss nothing."""
+"""Hundreds of subscribers, half of which never read: nobody notices, and readers miss nothing."""
 
 from __future__ import annotations
 

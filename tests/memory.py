@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ GROUPS = Path("/sys/fs/cgroup")
 def limited_memory(name: str, size: int) -> Iterator[str]:
     """Gives a shell command that puts its shell into the group; skips where none can be made."""
     old = _own("memory")
-    group = (GROUPS / "memory" / old if old is not None else GROUPS / (_own("") or "")) / name
+    parent = GROUPS / "memory" / old if old is not None else GROUPS / (_own("") or "")
+    group = parent / f"{name}-{os.getpid()}"
     limit = "memory.max" if old is None else "memory.limit_in_bytes"
     try:
         group.mkdir()

@@ -67,7 +67,10 @@ class Courses:
             return f"{event.type} after the last word of {name}"
         if isinstance(data, PREPARATION) and course.ready:
             return f"{event.type} after {name} was ready"
-        if isinstance(data, RACE) and not (name in self._started and course.ready):
+        # Who was told to start was ready with the first attempt; another one has to say so itself.
+        if isinstance(data, RACE) and not (
+            name in self._started and (course.ready or event.attempt <= 1)
+        ):
             return f"{event.type} before {name} was told to start"
         return self._check_objection(name, course, data) if isinstance(data, Check) else ""
 

@@ -55,6 +55,11 @@ export class Following {
     return this.wanted;
   }
 
+  /** The offset of the last event that is known to be there. */
+  get newest() {
+    return this.#known - 1;
+  }
+
   get #behind() {
     return this.wanted < this.#known;
   }

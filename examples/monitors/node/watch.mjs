@@ -91,7 +91,9 @@ class Watch {
 
   /** Reading stops while the output is full: the hub drops what is too much, and replays it. */
   async #print(events) {
-    this.closed ||= events.some((event) => event.type === "closed");
+    // A run that was resumed goes on behind its first end.
+    const last = (event) => event.type === "closed" && event.offset === this.following.newest;
+    this.closed ||= events.some(last);
     if (process.stdout.write(events.map(line).join(""))) return;
     this.#held += 1;
     await once(process.stdout, "drain");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -153,7 +154,15 @@ class Match:
         self._hear_bell(hub, now)
         self._launcher.climb(now)
         self._write_results(hub)
-        self._look(self.standings, hub.trouble)
+        self._look(self.standings, hub.trouble or self._no_room())
+
+    def _no_room(self) -> str:
+        """That workers may be waiting, who cannot say so on a full disk; else empty."""
+        try:
+            full = os.statvfs(self._folder.path).f_bavail == 0
+        except OSError:
+            return ""  # The hub will say what is wrong.
+        return f"{self._folder.path}: there is no room on this disk; make room" if full else ""
 
     def _write_results(self, hub: Hub) -> None:
         complaints = self._results.write(self.standings) + self._retention.prune(self.standings)

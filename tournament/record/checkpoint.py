@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,19 +20,31 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
+"""How safetensors tells what the operating system told it."""
+
 METADATA = "__metadata__"
 """What safetensors calls its own entry."""
 
 
 def save_state(path: Path, state: Mapping[str, Array]) -> None:
-    """Write arrays to `path`, whole or not at all. Raises ContractError for an unusable name."""
+    """Write arrays to `path`, whole or not at all.
+
+    Raises ContractError for an unusable name, and OSError.
+    """
     import numpy as np
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     if METADATA in state:
         raise ContractError(f"no array of a state can be called {METADATA!r}; rename it")
     arrays = {name: np.asarray(array, order="C") for name, array in state.items()}
-    write_with(path, lambda draft: save_file(arrays, str(draft)))
+    try:
+        write_with(path, lambda draft: save_file(arrays, str(draft)))
+    except SafetensorError as error:
+        if number := _OS_ERROR.search(str(error)):
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
+        raise
 
 
 def load_state(path: Path) -> dict[str, Array]:

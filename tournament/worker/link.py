@@ -11,6 +11,10 @@ BEAT = 0.5
 """Seconds between two reports of progress."""
 
 
+ROOM = 0.5
+"""Seconds between two tries to write to a full disk."""
+
+
 class Ordered(BaseException):
     """The referee ordered this trial to stop. No Exception: plugin code must not catch it."""
 
@@ -39,6 +43,11 @@ class Link:
         self._publisher.service()
         if self._publisher.order == "stop":
             raise Ordered
+
+    def wait_for_room(self) -> None:
+        """The disk is full: wait a moment for somebody to tidy up. Raises Ordered."""
+        self._publisher.service(timeout=ROOM)
+        self.obey()
 
     def wait_for_start(self) -> None:
         """The barrier: return when everybody may start. Raises Ordered."""

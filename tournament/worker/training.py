@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..errors import ContractError
 from ..plugin.api import Evaluation
@@ -109,7 +110,7 @@ class Race:
         """Evaluate on validation data: checkpoint first, then the event that names it."""
         start = time.monotonic()
         index = self._checks
-        checkpoint = self._save_checkpoint(index)
+        checkpoint = self._with_room(lambda: self._save_checkpoint(index))
         evaluation = self._evaluate()
         names = (metric.name for metric in self._prepared.task.metrics)
         metrics = checked_metrics(evaluation.metrics, names, "evaluate")
@@ -118,7 +119,7 @@ class Race:
             epoch=self._epoch,
             metrics=metrics,
             checkpoint=checkpoint,
-            samples=self._save_samples(index, evaluation),
+            samples=self._with_room(lambda: self._save_samples(index, evaluation)),
             seconds=self._seconds(),
             evaluation_seconds=time.monotonic() - start,
             cpu_seconds=time.process_time() - self._cpu_start,
@@ -140,6 +141,16 @@ class Race:
         for metric in dict.fromkeys(c.metric for c in self._prepared.spec.criteria):
             if math.isnan(check.metrics[metric]):
                 raise ContractError(f"{metric} is NaN at the check after epoch {check.epoch}")
+
+    def _with_room(self, write: Callable[[], File]) -> File:
+        """Write; while the disk is full, wait for room. `limits.stall` ends a wait in vain."""
+        while True:
+            try:
+                return write()
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+            self._link.wait_for_room()
 
     def _save_checkpoint(self, index: int) -> File:
         folder = self._prepared.folder

@@ -212,7 +212,10 @@ class Examined(Payload):
 
 
 class Closed(Payload):
-    """The last event: nothing more comes. `exit_code` is that of `tournament run`."""
+    """The last event: nothing more comes. `exit_code` is that of `tournament run`.
+
+    Only a run that was interrupted can go on, by `resumed`. `seconds`: since this match began.
+    """
 
     exit_code: Count
     seconds: float

@@ -32,10 +32,11 @@ class MemoryWatch:
 def oom_kills() -> int:
     """A count that grows with every process that the kernel kills for want of memory.
 
-    Sums up what can be read: of the whole machine (/proc/vmstat) and of this process's cgroup
-    (memory.events in version 2, memory.oom_control in version 1). 0 where nothing can be.
+    Of this process's cgroup (memory.events in version 2, memory.oom_control in version 1), where
+    its workers are, too; else of the whole machine (/proc/vmstat). 0 where nothing can be read.
     """
-    return sum(_count(path, "oom_kill") for path in (Path("/proc/vmstat"), *_own_cgroups()))
+    places = (*_own_cgroups(), Path("/proc/vmstat"))
+    return next((count for place in places if (count := _oom_kills(place)) is not None), 0)
 
 
 def _own_cgroups() -> Iterator[Path]:
@@ -48,10 +49,10 @@ def _own_cgroups() -> Iterator[Path]:
                 yield CGROUPS / "memory" / path.strip("/") / "memory.oom_control"
 
 
-def _count(path: Path, name: str) -> int:
+def _oom_kills(path: Path) -> int | None:
     with suppress(OSError, ValueError):
         for line in path.read_text().splitlines():
             key, _, value = line.partition(" ")
-            if key == name:
+            if key == "oom_kill":
                 return int(value)
-    return 0
+    return None

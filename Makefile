@@ -28,8 +28,8 @@ $(VENV)/.developer: $(VENV)/.installed
 run: setup  ## set up, then race: examples/quickstart.yaml
 	$(BIN)/tournament run examples/quickstart.yaml
 
-test: $(VENV)/.developer  ## set up, then run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.developer  ## set up, then run the tests, two at a time
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.developer  ## types, style, import directions
 	$(BIN)/ruff check .

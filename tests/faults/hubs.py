@@ -19,6 +19,9 @@ from .publishers import out_of_order
 from .tally import Tally
 
 CHILD = Path(__file__).with_name("hub_child.py")
+ONE_LOG = 50
+"""Kills of hubs that go on with the same log."""
+
 MOST = 300
 """Events that a worker has published when its hub dies, at most."""
 
@@ -26,29 +29,32 @@ MOST = 300
 def kill_hubs(size: int, rng: random.Random) -> Iterator[Tally]:
     """Kill the hub's process again and again; each next one goes on with the log."""
     tally = Tally("SIGKILL of the match while a worker publishes")
-    with tempfile.TemporaryDirectory(prefix="faults-") as place:
-        folder = Path(place)
-        published: dict[int, int] = {0: 0}
-        for attempt in range(1, size + 1):
-            published[attempt] = _kill(folder, attempt, rng, tally)
-            tally.count += 1
-        _start(folder, size + 1, tally).kill()  # The last one's outbox is drained, too.
-        tally.broken += out_of_order_but_torn(folder)
-        held = dict.fromkeys(published, 0)
-        for attempt, seq in _events(folder):
-            held[attempt] = seq
-        tally.broken += [
-            f"attempt {attempt}: {count} published, {held[attempt]} logged"
-            for attempt, count in published.items()
-            if held[attempt] != count
-        ]
+    while tally.count < size:
+        with tempfile.TemporaryDirectory(prefix="faults-") as place:
+            _one_log(Path(place), min(ONE_LOG, size - tally.count), rng, tally)
     yield tally
+
+
+def _one_log(folder: Path, kills: int, rng: random.Random, tally: Tally) -> None:
+    published = {n: _kill(folder, n, rng, tally) for n in range(1, kills + 1)}
+    tally.count += kills
+    _start(folder, kills + 1, tally).kill()  # The last one's outbox is drained, too.
+    tally.broken += out_of_order_but_torn(folder)
+    held = dict.fromkeys(published, 0)
+    for attempt, seq in _events(folder):
+        held[attempt] = seq
+    tally.broken += [
+        f"attempt {attempt}: {count} published, {held[attempt]} logged"
+        for attempt, count in published.items()
+        if held[attempt] != count
+    ]
 
 
 def _kill(folder: Path, attempt: int, rng: random.Random, tally: Tally) -> int:
     """Gives how many events were published."""
+    log = folder / "events.jsonl"
+    before = log.stat().st_size if log.exists() else 0
     hub = _start(folder, attempt, tally)
-    assert hub.told is not None
     access, outbox = Access.read(hub.told["access"]), folder / f"outbox-{attempt}.jsonl"
     publisher = Publisher(hub.told["ingest"], "race-1", "t", attempt, access, outbox, window=50)
     count = rng.randrange(1, MOST)
@@ -58,7 +64,7 @@ def _kill(folder: Path, attempt: int, rng: random.Random, tally: Tally) -> int:
     acknowledged = count - publisher.unacknowledged
     hub.kill()
     publisher.close(timeout=0)
-    held = max((seq for of, seq in _events(folder) if of == attempt), default=0)
+    held = max((seq for of, seq in _events(folder, before) if of == attempt), default=0)
     if held < acknowledged:
         tally.broken.append(f"attempt {attempt}: {acknowledged} acknowledged, {held} logged")
     return count
@@ -85,11 +91,15 @@ def _start(folder: Path, attempt: int, tally: Tally) -> _Hub:
     return hub
 
 
-def _events(folder: Path) -> Iterator[tuple[int, int]]:
-    """Attempt and number of each event of the worker in the log; the last line may be torn."""
+def _events(folder: Path, begin: int = 0) -> Iterator[tuple[int, int]]:
+    """Attempt and number of each event of the worker in the log from a byte on.
+
+    The first and the last line may be parts of lines.
+    """
     with (folder / "events.jsonl").open("rb") as file:
+        file.seek(begin)
         for line in file:
-            if line.endswith(b"\n") and b'"trial":"t"' in line:
+            if line.startswith(b"{") and line.endswith(b"\n") and b'"trial":"t"' in line:
                 event, _ = read_line(line[:-1])
                 yield event.attempt, event.seq
 

@@ -326,7 +326,7 @@ OUT_OF_TURN = """
 task: {{use: guess}}
 entrants:
   broken: {{use: {broken}, max_epochs: 12, options: {{step: 5}}}}
-  honest: {{use: walker, max_epochs: 40, options: {{step: 1}}}}
+  honest: {{use: walker, max_epochs: 40, options: {{step: 1, pause: 0.1}}}}
 criteria: {{every: 1, all: [closeness >= 0.9]}}
 """
 

@@ -9,8 +9,10 @@ import pytest
 
 from tests.referee.race import Race, check, ended, finished
 from tournament.match.progress_file import progress_text
+from tournament.match.results import Results
 from tournament.match.verdict_file import verdict_object
-from tournament.record.payloads import Failed, Progress
+from tournament.record.folder import RunFolder
+from tournament.record.payloads import Failed, Progress, Spawned
 from tournament.referee.wording import check_text
 
 CRITERIA = {"all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75", "consistency >= 0.7"]}
@@ -108,3 +110,31 @@ def test_a_run_without_a_winner_says_so(race):
         race.say_all(ended(trial))
     assert "## No winner" in progress_text(race.referee.standings)
     assert verdict_object(race.referee.standings, "")["winner"] is None
+
+
+def test_a_trial_that_begins_anew_keeps_its_last_metrics_until_it_has_others(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.trial("x").create()
+    race = Race(trials=("x",), retries=2).start()
+    race.say_all(check(0, a=0.5), "x")
+    results = Results(folder)
+    assert results.write(race.referee.standings) == []
+    race.say_all(ended("x", None, "SIGKILL"))
+    race.say_all(Spawned(trial="x", attempt=2, pid=1, check=None))
+    assert race.referee.standings.trials["x"].checks == []
+    assert results.write(race.referee.standings, final=True) == []
+    race.say_all(check(1, 0, a=0.7), "x")
+    results.write(race.referee.standings)
+    assert json.loads(folder.trial("x").latest_metrics.read_text())["metrics"] == {"a": 0.7}
+
+
+def test_a_winner_whose_winning_check_was_superseded_is_shown_with_it(tmp_path):
+    race = Race(trials=("x",), retries=2, judge=lambda exam: None).start()
+    race.say_all(check(0, a=0.5), "x")
+    race.say_all(check(1, a=2.0), "x")
+    race.say_all(ended("x", None, "SIGKILL"))
+    race.say_all(Spawned(trial="x", attempt=2, pid=1, check=0))
+    race.finish_exam(9.0)
+    text = progress_text(race.referee.standings)
+    assert "🏆 success | 1/10 | 2" in text
+    assert "Winner: x at epoch 1" in text

@@ -66,16 +66,11 @@ def _row(standings: Standings, trial: Standing, names: Sequence[str]) -> list[st
     status = "🏆 success" if won else STATUS[trial.state]
     if trial.in_exam is not None:
         status += ", in exam"
-    check = trial.checks[_index_of_win(standings, trial)] if won else trial.last_check
+    number = standings.verdict.check if won and standings.verdict else None
+    check = trial.last_check if number is None else trial.check_at(number)
     cells = [metric_text(n, check.metrics.get(n, math.nan)) if check else "–" for n in names]
     epoch = check.epoch if won and check else trial.epoch
     return [trial.name, status, f"{epoch}/{trial.entry.max_epochs}", *cells]
-
-
-def _index_of_win(standings: Standings, winner: Standing) -> int:
-    """Where the winning check stands among the winner's; it may have trained on meanwhile."""
-    number = standings.verdict.check if standings.verdict else None
-    return next(at for at, check in enumerate(winner.checks) if check.index == number)
 
 
 def _criteria_lines(criteria: Criteria) -> str:

@@ -47,14 +47,15 @@ class Results:
 
     def _write_metrics(self, trial: Standing) -> str:
         """The metrics of the last check, if it is a new one."""
-        if len(trial.checks) == self._checks.get(trial.name, 0):
+        last = trial.last_check
+        if last is None or last.index == self._checks.get(trial.name):
             return ""
         path = self._folder.trial(trial.name).latest_metrics
         try:
             write_json(path, check_object(trial))
         except OSError as error:
             return self._complaint(trial.name, f"{path} cannot be written: {error}")
-        self._checks[trial.name] = len(trial.checks)
+        self._checks[trial.name] = last.index
         return ""
 
     def _complaint(self, about: str, text: str) -> str:

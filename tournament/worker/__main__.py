@@ -77,12 +77,19 @@ def _run(spec: WorkerSpec, link: Link) -> int:
     return 0
 
 
+LASTING = (
+    FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError,
+)  # fmt: skip
+
+
 def is_transient(error: Exception) -> bool:
     """Does it come from the machine, so that another attempt may go well?
 
     Of the file system, of memory, or of PyTorch's own kinds, such as torch.OutOfMemoryError and
-    torch.AcceleratorError.
+    torch.AcceleratorError. A file that is not there is not there the next time, either.
     """
+    if isinstance(error, LASTING):
+        return False
     torch = sys.modules.get("torch")
     kinds = [getattr(torch, name, None) for name in ("OutOfMemoryError", "AcceleratorError")]
     of_torch = tuple(kind for kind in kinds if isinstance(kind, type))

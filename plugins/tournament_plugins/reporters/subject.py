@@ -25,7 +25,7 @@ class Subject:
     @property
     def judgement(self) -> Judgement:
         """What the criteria say of the check."""
-        return self.trial.judgements[self.trial.checks.index(self.check)]
+        return self.trial.judged[self.check.index]
 
 
 def default_trial(standings: Standings) -> str | None:
@@ -43,11 +43,11 @@ def subject_of(standings: Standings, name: str) -> Subject:
     if name not in standings.trials:
         raise TournamentError(f"no trial {name!r}. {nearest(name, list(standings.trials))}")
     trial = standings.trials[name]
-    if trial.best is None:
-        raise TournamentError(f"trial {name!r} has no check after training: nothing to draw")
-    before = next((check for check in trial.checks if check.index == 0), None)
+    before = next((check for check in trial.history if check.index == 0), None)
     if trial is standings.winner:
         return Subject(trial, check_of_win(standings, trial), before, "winner")
+    if trial.best is None:
+        raise TournamentError(f"trial {name!r} has no check after training: nothing to draw")
     closest = standings.winner is None and trial is standings.runner_up
     return Subject(trial, trial.checks[trial.best], before, "closest" if closest else "other")
 
@@ -55,7 +55,7 @@ def subject_of(standings: Standings, name: str) -> Subject:
 def check_of_win(standings: Standings, trial: Standing) -> Check:
     """The check that won the verdict. Raises LogError when the log has none of its number."""
     number = standings.verdict.check if standings.verdict else None
-    for check in trial.checks:
+    for check in trial.history:
         if check.index == number:
             return check
     raise LogError(f"{trial.name} won at check {number}, but the log has no such check of it")

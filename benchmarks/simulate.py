@@ -33,7 +33,8 @@ def tell(seed: int, broken: Broken) -> None:
 
 def hunt() -> bool:
     """Plant each bug and look for it; whether all were found."""
-    print("| planted bug | seed | broken promise | events of the story | seconds |\n" + "|---" * 5 + "|")
+    print("| planted bug | seed | broken promise | events of the story | seconds |")
+    print("|---" * 5 + "|")
     missed = 0
     for name, bug in BUGS.items():
         begin = time.perf_counter()

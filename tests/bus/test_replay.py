@@ -50,6 +50,17 @@ def test_what_is_in_the_file_but_not_durable_is_not_given_out(path: Path, three:
     assert three.page(2) == (Chunk(next=3, more=False), b"two")
 
 
+def test_what_was_cut_off_and_written_anew_is_given_out_as_it_is_now(
+    path: Path, three: Pages
+) -> None:
+    durable = path.read_bytes()
+    path.write_bytes(durable + b"three, cut o")
+    assert three.page(0) == (Chunk(next=3, more=False), b"zero\none\ntwo")
+    path.write_bytes(durable + b"anew\n")
+    three.add([b"anew"])
+    assert three.page(2) == (Chunk(next=4, more=False), b"two\nanew")
+
+
 def test_a_file_from_an_earlier_life_is_known(path: Path) -> None:
     path.write_bytes(b"zero\none\n")
     pages = Pages(path)

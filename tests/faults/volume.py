@@ -20,7 +20,7 @@ from .tally import Tally
 
 CHILD = Path(__file__).with_name("flooding_child.py")
 WORKERS = 2
-GROWTH = 64_000_000
+GROWTH = 16_000_000
 """Bytes by which the hub may grow between a tenth of the events and the last one."""
 
 

@@ -11,37 +11,64 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from .wire import CHUNK_BYTES, CHUNK_EVENTS, Chunk
 
+MARK_BYTES = 64 * 1024
+
 
 class Pages:
-    """Where each line of the log file at `path` begins, and pieces of it."""
+    """Pieces of the log file at `path`. Remembers where a line begins about every 64 KiB only."""
 
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_RDONLY)
+        self._total = self._end = 0
+        self._marked = array("Q", [0])
         self._begins = array("Q", [0])
-        with path.open("rb") as file:
+        """The offset of each line that is remembered, and where in the file it begins."""
+        with self._reader() as file:
             self.add(line.rstrip(b"\n") for line in file)
 
     def add(self, lines: Iterable[bytes]) -> None:
         """These lines (without newline) are durable at the end of the file."""
-        end = self._begins[-1]
         for line in lines:
-            end += len(line) + 1
-            self._begins.append(end)
+            if self._end - self._begins[-1] >= MARK_BYTES:
+                self._marked.append(self._total)
+                self._begins.append(self._end)
+            self._end += len(line) + 1
+            self._total += 1
 
     def page(self, since: int) -> tuple[Chunk, bytes]:
         """The lines from offset `since` on, as many as a chunk may hold, separated by newlines."""
-        total = len(self._begins) - 1
-        if since >= total:
+        if since >= self._total:
             return Chunk(next=since, more=False), b""
-        begin = self._begins[since]
-        fitting = bisect_right(self._begins, begin + CHUNK_BYTES, lo=since) - 1
-        after = min(max(fitting, since + 1), since + CHUNK_EVENTS, total)
-        text = os.pread(self._fd, self._begins[after] - begin, begin)
-        return Chunk(next=after, more=after < total), text[:-1]
+        mark = bisect_right(self._marked, since) - 1
+        with self._reader() as file:
+            file.seek(self._begins[mark])
+            for _ in range(since - self._marked[mark]):
+                file.readline()
+            lines = _chunk(file, min(CHUNK_EVENTS, self._total - since))
+        after = since + len(lines)
+        return Chunk(next=after, more=after < self._total), b"".join(lines)[:-1]
+
+    def _reader(self) -> BinaryIO:
+        """With a new buffer: what was read ahead and was not durable may have changed."""
+        return open(self._fd, "rb", closefd=False)
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
+
+
+def _chunk(file: BinaryIO, most: int) -> list[bytes]:
+    """The next lines: at least one, at most so many, as a chunk can hold them."""
+    lines = [file.readline()]
+    room = CHUNK_BYTES - len(lines[0])
+    for _ in range(most - 1):
+        line = file.readline()
+        room -= len(line)
+        if room < 0:
+            break
+        lines.append(line)
+    return lines

@@ -208,8 +208,7 @@ def test_what_was_left_by_a_match_and_its_keeper_is_found_at_the_next_start(hous
     home.match.kill()
     home.match.communicate()
     os.kill(home.keeper, signal.SIGKILL)
-    assert [each.pid for each in home.alive(0.5)] != []
-    assert sweep_leftovers() >= 3
+    sweep_leftovers()
     assert home.alive(2) == []
 
 
@@ -238,8 +237,8 @@ def test_whatever_the_clock_says_a_mark_is_judged_by_its_lock(tmp_path):
                 fcntl.flock(owner, fcntl.LOCK_EX)
             environment = {**os.environ, MATCH: f"{place} {file}"}
             with subprocess.Popen(["sleep", "60"], env=environment) as started:
-                assert sweep_leftovers() == (0 if held else 1)
-                assert psutil.pid_exists(started.pid) is held
+                sweep_leftovers()  # Or that of a tournament beside: it may be faster.
+                assert (started.poll() is None) is held
                 started.kill()
 
 
@@ -249,6 +248,6 @@ def test_where_it_cannot_be_told_nobody_is_ended(tmp_path, mark):
     file.touch()
     told = mark.format(place=place, file=file)
     with subprocess.Popen(["sleep", "60"], env={**os.environ, MATCH: told}) as other:
-        assert sweep_leftovers() == 0
+        sweep_leftovers()
         assert other.poll() is None
         other.kill()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..config.address import read_address
 from ..errors import BusError
+from ..process.held import Held, hold_folder
 
 PATH_LIMIT = 107
 """Bytes in the path of a local socket (sun_path of unix(7), without its final zero)."""
@@ -31,21 +29,21 @@ class Endpoints:
     control: str
 
 
-def make_endpoints() -> tuple[Path, Endpoints]:
-    """A fresh folder that only this user can enter, and addresses in it.
+def make_endpoints() -> tuple[Held, Endpoints]:
+    """A fresh folder that only this user can enter, held by this process, and addresses in it.
 
     Raises BusError where the folder for temporary files has too long a name.
     """
-    folder = Path(tempfile.mkdtemp(prefix="tournament-"))
+    folder = hold_folder()
     names = ("ingest", "live", "replay", "control")
-    longest = max((folder / name for name in names), key=lambda path: len(bytes(path)))
+    longest = max((folder.path / name for name in names), key=lambda path: len(bytes(path)))
     if len(bytes(longest)) > PATH_LIMIT:
-        shutil.rmtree(folder)
+        folder.release()
         raise BusError(
             f"{longest}: the path of a socket may have {PATH_LIMIT} bytes; set TMPDIR to a folder "
             "with a shorter name"
         )
-    return folder, Endpoints(*(f"ipc://{folder / name}" for name in names))
+    return folder, Endpoints(*(f"ipc://{folder.path / name}" for name in names))
 
 
 def gallery_addresses(url: str) -> tuple[str, str]:

@@ -5,7 +5,6 @@ The match uses it from its threads; workers and subscribers reach it at its `end
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from concurrent.futures import Future
@@ -17,6 +16,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from ..errors import BusError
+from ..process.held import Held
 from ..record.events import SPEAKERS, AnyEvent, kind, make_event
 from ..record.fields import Payload
 from ..record.log import LogWriter
@@ -64,7 +64,7 @@ class Hub:
         self._thread = threading.Thread(target=self._live, name="hub", daemon=True)
         self._exchange: Exchange | None = None
         self._workers: dict[Attempt, str] = {}
-        self._sockets: tuple[Path, Endpoints] | None = None
+        self._sockets: tuple[Held, Endpoints] | None = None
         self._open = False
         self._failure: Exception | None = None
         self._failure_told = False
@@ -83,7 +83,7 @@ class Hub:
                 self._keyring,
             )
         except BaseException:
-            shutil.rmtree(place)
+            place.release()
             raise
         self._sockets = place, endpoints
         self._open = True
@@ -182,7 +182,7 @@ class Hub:
         if self._sockets is not None:
             self._inbox.ring()
             self._thread.join()
-            shutil.rmtree(self._sockets[0], ignore_errors=True)  # A cleaner of /tmp may be faster.
+            self._sockets[0].release()
         self._inbox.close()
         if self._failure is not None and not self._failure_told:
             raise self._told()

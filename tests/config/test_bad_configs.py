@@ -23,8 +23,8 @@ ENTRANT_KEYS = (
 WRONG_VALUES = [
     ("name: my config", f"name: 'my config' {NAME_RULE}"),
     ("name: ../up", f"name: '../up' {NAME_RULE}"),
-    ("name: 2024", "name: expected text, such as `name: attention`; got 2024; put it into quotes"),
-    ("name:", "name: expected text, such as `name: attention`; got nothing (null)"),
+    ("name: 2024", "name: expected text, such as `name: my-race`; got 2024; put it into quotes"),
+    ("name:", "name: expected text, such as `name: my-race`; got nothing (null)"),
     ("seed: -1", "seed: expected a whole number of at least 0, got -1"),
     (
         "seed: 9007199254740992",
@@ -83,9 +83,9 @@ def test_a_wrong_value_is_told_with_its_line(
 
 WRONG_ENTRANTS = [
     ("{}", ["c.yaml:2: entrants: expected at least one, such as `entrants: "
-            "{attention-supervised: {max_epochs: 50}}`"]),
+            "{my-strategy: {max_epochs: 50}}`"]),
     ("[a, b]", ["c.yaml:2: entrants: expected a mapping, such as `entrants: "
-                "{attention-supervised: {max_epochs: 50}}`; got a list"]),
+                "{my-strategy: {max_epochs: 50}}`; got a list"]),
     ("\n  mine:", ["c.yaml:3: entrants.mine: expected a mapping, such as `mine: {}`; got nothing "
                    "(null)"]),
     ("\n  mine: 50", ["c.yaml:3: entrants.mine: expected a mapping, such as `mine: {}`; got 50"]),
@@ -103,9 +103,9 @@ WRONG_ENTRANTS = [
     ("\n  mine: {options: [1]}", ["c.yaml:3: entrants.mine.options: expected a mapping, such as "
                                   "`options: {alpha: 0.2}`; got a list"]),
     ("\n  mine: {use: }", ["c.yaml:3: entrants.mine.use: expected text, such as `use: "
-                           "attention-supervised`; got nothing (null)"]),
+                           "my-strategy`; got nothing (null)"]),
     ("\n  mine: {use: ''}", ["c.yaml:3: entrants.mine.use: expected text, such as `use: "
-                             "attention-supervised`; got the text ''"]),
+                             "my-strategy`; got the text ''"]),
 ]  # fmt: skip
 
 
@@ -118,18 +118,18 @@ def test_a_wrong_entrant_is_told_with_its_line(
 
 def test_what_is_missing_is_told_with_what_to_add(complaints: Complaints) -> None:
     assert complaints("# a config\nseed: 1\n") == [
-        "c.yaml:2: task: missing. What is competed at. Add for example `task: {use: persistence}`",
+        "c.yaml:2: task: missing. What is competed at. Add for example `task: {use: my-task}`",
         "c.yaml:2: entrants: missing. Who competes: strategies with their options, by name. Add "
-        "for example `entrants: {attention-supervised: {max_epochs: 50}}`",
+        "for example `entrants: {my-strategy: {max_epochs: 50}}`",
         "c.yaml:2: criteria: missing. What a check must meet to be a claim. Add for example "
-        "`criteria: {every: 5, all: [attention_ratio >= 1.5, val_accuracy >= 0.75]}`",
+        "`criteria: {every: 5, all: [accuracy >= 0.9, loss <= 0.3]}`",
     ]
 
 
 def test_a_task_without_a_name_is_told_what_to_add(complaints: Complaints) -> None:
     assert complaints(f"task:\n  options: {{}}\n{ENTRANTS}{CRITERIA}") == [
         "c.yaml:1: task.use: missing. The name of an installed task. Add for example "
-        "`use: persistence`",
+        "`use: my-task`",
     ]
 
 
@@ -152,7 +152,7 @@ def test_a_file_called_as_no_tournament_can_be_is_told_to_give_a_name(
         load_config("my config.yaml")
     assert str(caught.value) == (
         "my config.yaml:1: name: the file's name 'my config' cannot be the tournament's, since "
-        "folders are called so; add for example `name: attention` (A-Z, a-z, 0-9, '.', '_' and '-')"
+        "folders are called so; add for example `name: my-race` (A-Z, a-z, 0-9, '.', '_' and '-')"
     )
 
 

@@ -169,8 +169,8 @@ def test_a_criterion_that_cannot_be_read_is_answered_with_a_right_one(
     assert told({"every": 5, "all": [text]}) == [f"criteria.all.0: cannot read {text!r}: {message}"]
 
 
-EXAMPLE = "all: [attention_ratio >= 1.5, val_accuracy >= 0.75]"
-AS_TEXT = "A criterion is written as text in a list: `all: [val_accuracy >= 0.75]`."
+EXAMPLE = "all: [accuracy >= 0.9, loss <= 0.3]"
+AS_TEXT = "A criterion is written as text in a list: `all: [accuracy >= 0.9]`."
 
 
 @pytest.mark.parametrize(
@@ -210,12 +210,12 @@ AS_TEXT = "A criterion is written as text in a list: `all: [val_accuracy >= 0.75
         ),
         (
             {"every": 5, "all": ["a >= 0", 75]},
-            ["criteria.all.1: expected a criterion such as `val_accuracy >= 0.75`, got 75; "
+            ["criteria.all.1: expected a criterion such as `accuracy >= 0.9`, got 75; "
              "decimals are written with a point"],
         ),
         (
             {"every": 5, "all": [None]},
-            ["criteria.all.0: expected a criterion such as `val_accuracy >= 0.75`, got nothing "
+            ["criteria.all.0: expected a criterion such as `accuracy >= 0.9`, got nothing "
              "(null)"],
         ),
         (

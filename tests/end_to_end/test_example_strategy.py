@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import site
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
+from .environment import Environment
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "tournament-example-strategy"
 
@@ -22,51 +18,11 @@ criteria: {every: 1, all: [attention_ratio > 99]}  # Nobody wins, so that all tr
 """
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory):
-    """A fresh environment that sees the libraries of this one, and its own plugins."""
-    folder = tmp_path_factory.mktemp("fresh")
-    subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True
-    )
-    python = folder / "venv" / "bin" / "python"
-    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    own = Path(subprocess.run([python, "-c", ask], capture_output=True, text=True).stdout.strip())
-    lines = [f"import site; site.addsitedir({path!r})" for path in site.getsitepackages()]
-    (own / "parent.pth").write_text("\n".join(lines))
-    return Environment(folder, python)
-
-
-class Environment:
-    def __init__(self, folder: Path, python: Path) -> None:
-        self.folder, self.python = folder, python
-        self.environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-
-    def pip(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """The pip of this environment, at work in the fresh one."""
-        return self._run(sys.executable, "-m", "pip", "--python", str(self.python), *arguments)
-
-    def tournament(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self._run(str(self.python), "-m", "tournament", *arguments)
-
-    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-        )
-
-
-def test_it_is_installed_competes_and_is_uninstalled(fresh, tmp_path):
-    source = tmp_path / "source"
-    subprocess.run(["cp", "-r", EXAMPLE, source], check=True)
+def test_it_is_installed_competes_and_is_uninstalled(tmp_path):
+    fresh = Environment(tmp_path)
     assert "positions-only" not in fresh.tournament("plugins").stdout
 
-    offline = ("--no-deps", "--no-build-isolation", "--no-index")
-    done = fresh.pip("install", "-q", *offline, str(source))
-    assert done.returncode == 0, done.stderr
+    fresh.install(EXAMPLE)
     listed = fresh.tournament("plugins").stdout
     assert "tournament-example-strategy 0.1.0" in " ".join(listed.split())
 

@@ -17,6 +17,7 @@ from tournament.record.payloads import (
     File,
     Finding,
     Finished,
+    Look,
     Opened,
     Ready,
     Retry,
@@ -73,10 +74,18 @@ def opened(
     )  # fmt: skip
 
 
+LOOKS = {
+    "attention_ratio": Look(title="Ratio", format=".2f", unit="x"),
+    "val_accuracy": Look(title="Val Acc", format=".1%"),
+    "consistency": Look(title="Consistency", format=".1%"),
+}
+
+
 def ready() -> Ready:
     return Ready(
-        metrics=("a", "b"), device="cpu", threads=1, seconds=1.0, steps=(), report={}, versions={}
-    )
+        metrics=("a", "b"), looks=LOOKS, device="cpu", threads=1, seconds=1.0, steps=(), report={},
+        versions={},
+    )  # fmt: skip
 
 
 def check(index: int, epoch: int | None = None, **metrics: float) -> Check:

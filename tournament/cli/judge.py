@@ -29,7 +29,6 @@ def judge(run: Path, file: Path) -> None:
     from ..record.folder import RunFolder
     from ..record.log import read_log
     from ..referee.rejudge import claims_under, metrics_of
-    from ..referee.wording import metric_text
 
     events = list(read_log(RunFolder(run).log))
     criteria = load_criteria(file, metrics_of(events))
@@ -37,7 +36,9 @@ def judge(run: Path, file: Path) -> None:
     click.echo(f"criteria   {criteria.group}, {when}")
     claims, silent = claims_under(criteria, events)
     for place, found in enumerate(claims, 1):
-        figures = ", ".join(f"{n} {metric_text(n, found.metrics[n])}" for n in criteria.metrics())
+        figures = ", ".join(
+            f"{n} {found.words.value(n, found.metrics[n])}" for n in criteria.metrics()
+        )
         click.echo(f"claim {place:<4} {found.trial} at epoch {found.epoch}: {figures}")
     for name, change in silent:
         close = f"; it would have claimed {change}" if change else ""

@@ -10,7 +10,7 @@ from ..match.conduct import Outcome
 from ..referee.doubts import warnings
 from ..referee.standing import Standing
 from ..referee.standings import Standings
-from ..referee.wording import bound_text, check_text, metric_text, retry_text
+from ..referee.wording import check_text, retry_text
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[Text]:
@@ -26,7 +26,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[Text]:
         if trial.state == "FAILED":
             yield from _failure(trial)
         yield from (Text(f"note       {trial.name}: {retry_text(r)}") for r in trial.retries)
-        yield from (Text(f"note       {trial.name}: {note}") for note in trial.notes)
+    yield from (Text(f"note       {text}") for text in _notes(standings))
     if outcome.reports.complaint:
         yield Text(f"reports    {outcome.reports.complaint}", style="bold red")
     yield Text(f"results    {outcome.folder.path}")
@@ -46,12 +46,12 @@ def _headline(standings: Standings) -> Text:
     assert claim is not None
     assert result is not None
     claimed = ", ".join(
-        f"{leaf.metric} {metric_text(leaf.metric, leaf.value)}" for leaf in claim.leaves
+        f"{leaf.metric} {winner.words.value(leaf.metric, leaf.value)}" for leaf in claim.leaves
     )
     return Text(
         f"winner     {winner.name} at epoch {verdict.epoch}\n"
         f"claimed    {claimed} (validation data)\n"
-        f"examined   {', '.join(map(bound_text, result.bounds))} "
+        f"examined   {', '.join(map(winner.words.bound, result.bounds))} "
         f"({result.samples} sealed samples)",
         style="bold green",
     )
@@ -62,6 +62,17 @@ def _closeness(trial: Standing) -> str:
     assert trial.best is not None
     epoch = trial.checks[trial.best].epoch
     return f"{trial.name}: at epoch {epoch} it {check_text(trial, trial.best)}"
+
+
+def _notes(standings: Standings) -> Iterator[str]:
+    """What trials said to a reader of the report; what several said, once."""
+    speakers: dict[str, list[str]] = {}
+    for trial in standings.trials.values():
+        for note in trial.notes:
+            speakers.setdefault(note, []).append(trial.name)
+    for note, names in speakers.items():
+        everybody = len(names) == len(standings.trials) > 1
+        yield f"{'all' if everybody else ', '.join(names)}: {note}"
 
 
 def _failure(trial: Standing) -> Iterator[Text]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from ..referee.judge import Judgement
 from ..referee.standing import Standing
 from ..referee.standings import Standings
-from ..referee.wording import bound_text, duration_text, metric_text, metric_title, retry_text
+from ..referee.wording import duration_text, retry_text
 
 STYLES = {
     "PENDING": "dim",
@@ -39,7 +39,7 @@ def race_table(standings: Standings, width: int = WIDE) -> RenderableType:
     table.add_column("state", min_width=9, overflow="ellipsis", no_wrap=True)
     table.add_column("epoch", justify="right", no_wrap=True)
     for name in names:
-        table.add_column(metric_title(name).lower(), justify="right", no_wrap=True)
+        table.add_column(standings.words.title(name).lower(), justify="right", no_wrap=True)
     if wide:
         table.add_column("speed", justify="right", no_wrap=True)
     table.add_column("ETA", justify="right", no_wrap=True)
@@ -112,7 +112,7 @@ def _metric(trial: Standing, name: str) -> Text:
     leaves = [leaf for leaf in trial.judgements[-1].leaves if leaf.metric == name]
     met = all(leaf.met for leaf in leaves)
     worst = min((leaf.margin for leaf in leaves), default=math.nan)
-    text = f"{metric_text(name, trial.checks[-1].metrics.get(name, math.nan))} ({worst:+.2f})"
+    text = f"{trial.words.value(name, trial.checks[-1].metrics.get(name, math.nan))} ({worst:+.2f})"
     return Text(text, style="green" if met else "red")
 
 
@@ -134,7 +134,7 @@ def race_lines(standings: Standings, told: Mapping[str, int]) -> Iterator[str]:
             yield f"{trial.name}: prepares {trial.attempt.preparing.what}"
         start = told.get(trial.name, 0)
         for check in trial.history[start:]:
-            said = _said(trial.judged[check.index])
+            said = _said(trial, trial.judged[check.index])
             yield f"{trial.name}: epoch {check.epoch}, {check.seconds:.1f} s: {said}"
         yield from _exam_lines(trial)
         for retry in trial.retries:
@@ -151,14 +151,17 @@ def _exam_lines(trial: Standing) -> Iterator[str]:
         yield f"{trial.name}: claims to have won at epoch {exam.epoch}; exam {exam.number} begins"
     for result in trial.examined:
         if not result.problem:
-            figures = ", ".join(map(bound_text, result.bounds))
+            figures = ", ".join(map(trial.words.bound, result.bounds))
             yield f"{trial.name}: exam {result.number}, {result.seconds:.1f} s: {figures}"
-    for rejected in trial.rejections:
-        yield f"{trial.name}: claim at epoch {rejected.epoch} rejected: {rejected.reasons[0]}"
+    told: set[str] = set()
+    for rejected in trial.rejections:  # Of those rejected because no exam is left, the first one.
+        if rejected.reasons[0] not in told:
+            yield f"{trial.name}: claim at epoch {rejected.epoch} rejected: {rejected.reasons[0]}"
+        told.add(rejected.reasons[0])
 
 
-def _said(judgement: Judgement) -> str:
+def _said(trial: Standing, judgement: Judgement) -> str:
     return ", ".join(
-        f"{leaf.metric} {metric_text(leaf.metric, leaf.value)} ({leaf.margin:+.3f})"
+        f"{leaf.metric} {trial.words.value(leaf.metric, leaf.value)} ({leaf.margin:+.3f})"
         for leaf in judgement.leaves
     )

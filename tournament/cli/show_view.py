@@ -14,7 +14,7 @@ from ..referee.fairness import usage
 from ..referee.standing import Standing
 from ..referee.standings import Standings
 from ..referee.why import change_at, smallest_change
-from ..referee.wording import bound_text, duration_text, metric_text, metric_title
+from ..referee.wording import duration_text
 
 
 def show_parts(standings: Standings) -> Iterator[RenderableType]:
@@ -68,17 +68,19 @@ def _claims(trial: Standing) -> Iterator[RenderableType]:
         state = "rejected" if reasons else "held" if result else "no answer before the end"
         yield Text(f"\n{trial.name} claimed at epoch {claim.epoch}: {state}", style="bold")
         for leaf in claim.leaves:
-            text = f"  {leaf.criterion}: claimed {metric_text(leaf.metric, leaf.value)}"
-            yield Text(f"{text}; examined {_examined(result, leaf.criterion)}" if result else text)
+            text = f"  {leaf.criterion}: claimed {trial.words.value(leaf.metric, leaf.value)}"
+            yield Text(
+                f"{text}; examined {_examined(trial, result, leaf.criterion)}" if result else text
+            )
         if result is not None:
             metrics = {leaf.metric for leaf in claim.leaves}
             yield from (_finding(finding, metrics) for finding in result.findings)
         yield from (Text(f"  {text}", style="red") for text in reasons)
 
 
-def _examined(result: Examined, criterion: str) -> str:
+def _examined(trial: Standing, result: Examined, criterion: str) -> str:
     bound = next((b for b in result.bounds if b.criterion == criterion), None)
-    return bound_text(bound).partition(" ")[2] if bound else "–"
+    return trial.words.bound(bound).partition(" ")[2] if bound else "–"
 
 
 def _finding(finding: Finding, metrics: Collection[str]) -> Text:
@@ -98,7 +100,7 @@ def _checks(standings: Standings, trial: Standing) -> Table:
     table.add_column("epoch", justify="right")
     for _, leaf in criteria.group.leaves():
         table.add_column(
-            f"{metric_title(leaf.metric)} {leaf.op} {leaf.threshold:g}", justify="right"
+            f"{trial.words.title(leaf.metric)} {leaf.op} {leaf.threshold:g}", justify="right"
         )
     table.add_column("first failed")
     table.add_column("would have claimed")
@@ -107,7 +109,7 @@ def _checks(standings: Standings, trial: Standing) -> Table:
         change = None if judgement.met else change_at(criteria, trial.recent(index))
         table.add_row(
             str(check.epoch),
-            *(_cell(leaf.metric, leaf.value, leaf.margin) for leaf in judgement.leaves),
+            *(_cell(trial, leaf) for leaf in judgement.leaves),
             _word(trial, index, first),
             ", ".join(map(str, change.criteria)) if change else "",
             style="green" if judgement.met else "",
@@ -121,12 +123,12 @@ def _word(trial: Standing, index: int, first: Leaf | None) -> str:
     if trial.judgements[index].met:
         return "claim" if trial.claim_at(check.index) else "decided before"
     if first is not None:
-        return metric_title(first.metric)
+        return trial.words.title(first.metric)
     return "too few checks" if check.index else "before training"
 
 
-def _cell(metric: str, value: float, margin: float) -> str:
-    return f"{metric_text(metric, value)} ({margin:+.3f})"
+def _cell(trial: Standing, leaf: Leaf) -> str:
+    return f"{trial.words.value(leaf.metric, leaf.value)} ({leaf.margin:+.3f})"
 
 
 def _usage(standings: Standings) -> Table:

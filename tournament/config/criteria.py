@@ -3,7 +3,7 @@
     criteria:
       every: 5                                   # a check every 5 epochs
       all:
-        - attention_ratio >= 1.5
+        - accuracy >= 0.9
         - any: [val_accuracy >= 0.75, loss < 0.1 for 3 checks]
           holds: 2                               # this group, on 2 checks in a row
 
@@ -212,8 +212,8 @@ class _Reader:
 
 
 _KINDS: tuple[Kind, ...] = ("all", "any")
-_LEAF = "val_accuracy >= 0.75"
-_EXAMPLE = "all: [attention_ratio >= 1.5, val_accuracy >= 0.75]"
+_LEAF = "accuracy >= 0.9"
+_EXAMPLE = "all: [accuracy >= 0.9, loss <= 0.3]"
 _AS_TEXT = f"A criterion is written as text in a list: `all: [{_LEAF}]`."
 _BOTH = (
     "has both `all` and `any`; put one into the other: `all: [a >= 1, any: [b >= 2, c >= 3]]`. "
@@ -234,7 +234,7 @@ WrittenCriteria = Annotated[
                 **{kind: {"type": "array", "minItems": 1, "items": {}} for kind in _KINDS},
                 "holds": {"type": "integer", "minimum": 1, "default": 1},
             },
-            "examples": [{"every": 5, "all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75"]}],
+            "examples": [{"every": 5, "all": ["accuracy >= 0.9", "loss <= 0.3"]}],
         }
     ),
 ]

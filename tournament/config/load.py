@@ -179,5 +179,5 @@ def _unreadable_again(config: Config, path: Path) -> list[Problem]:
 _HEAD = "# The config as it was understood: all files merged, every default written out.\n"
 _NO_NAME = (
     "the file's name {!r:.70} cannot be the tournament's, since folders are called so; add for "
-    "example `name: attention` (A-Z, a-z, 0-9, '.', '_' and '-')"
+    "example `name: my-race` (A-Z, a-z, 0-9, '.', '_' and '-')"
 )

@@ -115,11 +115,11 @@ def _optional(name: str) -> Callable[[dict[str, Any]], None]:
 class TaskChoice(_Model):
     """What is competed at."""
 
-    use: Plugin = Field(description="The name of an installed task.", examples=["persistence"])
+    use: Plugin = Field(description="The name of an installed task.", examples=["my-task"])
     options: Options = Field(
         default_factory=dict,
         description="The task's own settings; it checks them.",
-        examples=[{"videos": 10000}],
+        examples=[{"samples": 10000}],
     )
 
 
@@ -130,7 +130,7 @@ class Entrant(_Model):
 
     use: Plugin = Field(
         description="The name of an installed strategy; by default the entrant's own name.",
-        examples=["attention-supervised"],
+        examples=["my-strategy"],
     )
     max_epochs: int = Field(
         default=50,
@@ -226,19 +226,19 @@ class Config(_Model):
 
     name: SafeName = Field(
         description="The tournament's name; by default the config file's, without its ending.",
-        examples=["attention"],
+        examples=["my-race"],
     )
-    task: TaskChoice = Field(description="What is competed at.", examples=[{"use": "persistence"}])
+    task: TaskChoice = Field(description="What is competed at.", examples=[{"use": "my-task"}])
     entrants: Annotated[
         dict[SafeName, Entrant], BeforeValidator(_use_own_name), AfterValidator(_no_clashes)
     ] = Field(
         min_length=1,
         description="Who competes: strategies with their options, by name.",
-        examples=[{"attention-supervised": {"max_epochs": 50}}],
+        examples=[{"my-strategy": {"max_epochs": 50}}],
     )
     criteria: WrittenCriteria = Field(
         description="What a check must meet to be a claim.",
-        examples=[{"every": 5, "all": ["attention_ratio >= 1.5", "val_accuracy >= 0.75"]}],
+        examples=[{"every": 5, "all": ["accuracy >= 0.9", "loss <= 0.3"]}],
     )
     device: Device = Field(
         default="auto",

@@ -9,14 +9,7 @@ from collections.abc import Sequence
 from ..config.criteria import Criteria
 from ..referee.standing import Standing
 from ..referee.standings import Standings
-from ..referee.wording import (
-    bound_text,
-    check_text,
-    duration_text,
-    metric_text,
-    metric_title,
-    retry_text,
-)
+from ..referee.wording import check_text, duration_text, retry_text
 
 STATUS = {
     "PENDING": "⏳ pending",
@@ -55,7 +48,7 @@ def _stamp(t: float) -> str:
 
 def _table(standings: Standings, criteria: Criteria) -> str:
     names = criteria.metrics()
-    head = ["Worker", "Status", "Epoch", *map(metric_title, names)]
+    head = ["Worker", "Status", "Epoch", *map(standings.words.title, names)]
     rows = [head, ["---"] * len(head)]
     rows += [_row(standings, s, names) for s in standings.trials.values()]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
@@ -68,7 +61,7 @@ def _row(standings: Standings, trial: Standing, names: Sequence[str]) -> list[st
         status += ", in exam"
     number = standings.verdict.check if won and standings.verdict else None
     check = trial.last_check if number is None else trial.check_at(number)
-    cells = [metric_text(n, check.metrics.get(n, math.nan)) if check else "–" for n in names]
+    cells = [trial.words.value(n, check.metrics.get(n, math.nan)) if check else "–" for n in names]
     epoch = check.epoch if won and check else trial.epoch
     return [trial.name, status, f"{epoch}/{trial.entry.max_epochs}", *cells]
 
@@ -126,9 +119,9 @@ def _outcome(standings: Standings) -> str:
     assert claim is not None
     assert result is not None
     lines = [
-        f"- {'✅' if leaf.met else '❌'} {metric_title(leaf.metric)}: "
-        f"{metric_text(leaf.metric, leaf.value)} ({leaf.criterion}); "
-        f"examined: {bound_text(bound)}"
+        f"- {'✅' if leaf.met else '❌'} {winner.words.title(leaf.metric)}: "
+        f"{winner.words.value(leaf.metric, leaf.value)} ({leaf.criterion}); "
+        f"examined: {winner.words.bound(bound)}"
         for leaf, bound in zip(claim.leaves, result.bounds, strict=True)
     ]
     head = f"## 🏆 Winner: {winner.name} at epoch {verdict.epoch}"

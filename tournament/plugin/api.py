@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ..cache import Cache
+from ..record.payloads import Look
+from ..record.payloads.worker import FORMAT
 from .estimators import Estimator
 from .examinable import Arrays, Examinable, Labelled
 
@@ -36,7 +38,8 @@ class Metric(BaseModel):
 
     `lowest` and `highest` are the least and the greatest value that it can have: a criterion beyond
     them is refused before anybody trains. `estimator` says how it follows from the samples. An exam
-    judges a metric without one by its value alone, and says so.
+    judges a metric without one by its value alone, and says so. In tables it is headed by `title`,
+    by default its name, and written with `format` (".4g", ".1%", ...) and `unit` behind it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -44,10 +47,18 @@ class Metric(BaseModel):
     name: str
     meaning: str
     unit: str = ""
+    title: str = ""
+    format: str = Field(".4g", pattern=FORMAT)
     better: Literal["higher", "lower"] = "higher"
     lowest: float = -math.inf
     highest: float = math.inf
     estimator: Estimator | None = None
+
+    @property
+    def look(self) -> Look:
+        """How it is written."""
+        space = " " if len(self.unit) > 1 else ""
+        return Look(title=self.title, format=self.format, unit=space + self.unit)
 
 
 @dataclass(frozen=True)

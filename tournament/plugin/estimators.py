@@ -4,7 +4,7 @@ A task names one for each metric that may be a criterion. An exam estimates the 
 asks at which values it could truly lie: a claim holds only if it holds at the unfavourable end.
 
 A row with NaN in one of the columns is not scored. Samples must be independent of each other: rows
-are drawn as wholes, so what belongs together (the objects of a video) belongs into one row.
+are drawn as wholes, so what belongs together (the words of a sentence) belongs into one row.
 """
 
 from __future__ import annotations

@@ -6,12 +6,12 @@ Only checks after training began count: check 0 can win nothing, and starts no s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..config.criteria import Criteria, Group
 from ..config.criteria import Leaf as Criterion
-from ..record.payloads import Check, Leaf
+from ..record.payloads import Bound, Check, Leaf
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,13 @@ def judge(criteria: Criteria, checks: Sequence[Check]) -> Judgement:
     last = checks[-1]
     met = last.epoch > 0 and _holds(criteria.group, trained)
     leaves = tuple(_leaf(leaf, last, trained) for _, leaf in criteria.group.leaves())
-    return Judgement(met, leaves, _shortfall(criteria.group, last))
+    return Judgement(met, leaves, _shortfall(criteria.group, lambda leaf: _value(leaf, last)))
+
+
+def exam_shortfall(criteria: Criteria, bounds: Sequence[Bound]) -> float:
+    """How far the unfavourable ends of what an exam measured are from meeting the criteria."""
+    ends = {bound.criterion: bound.bound for bound in bounds}
+    return _shortfall(criteria.group, lambda leaf: ends.get(str(leaf), math.nan))
 
 
 def margin(leaf: Criterion, value: float) -> float:
@@ -85,11 +91,11 @@ def _leaf(leaf: Criterion, last: Check, trained: Sequence[Check]) -> Leaf:
     )
 
 
-def _shortfall(node: Criterion | Group, check: Check) -> float:
+def _shortfall(node: Criterion | Group, value_of: Callable[[Criterion], float]) -> float:
     if isinstance(node, Group):
-        parts = [_shortfall(member, check) for member in node.members]
+        parts = [_shortfall(member, value_of) for member in node.members]
         return max(parts) if node.kind == "all" else min(parts)
-    value = _value(node, check)
+    value = value_of(node)
     if passes(node, value):
         return 0.0
     if not math.isfinite(value):

@@ -178,9 +178,10 @@ class Referee:
         if result.problem:
             return (result.problem,)
         metrics = criteria.metrics()
+        words = self.standings.trials[result.trial].words
         reasons = tuple(each.text for each in result.findings if each.refuses(metrics))
         if not exam_held(criteria, result.bounds):
-            reasons = (*exam_failures(criteria, result.bounds), *reasons)
+            reasons = (*exam_failures(criteria, result.bounds, words), *reasons)
         return reasons
 
     def _go_on(self) -> list[Payload]:

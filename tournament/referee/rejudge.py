@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from ..config.criteria import Criteria
 from ..record.events import AnyEvent
-from ..record.payloads import Check, Opened
+from ..record.payloads import Check, Opened, Ready
 from .judge import judge
 from .why import Change, smallest_change
+from .words import Words
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Supposed:
     trial: str
     epoch: int
     metrics: dict[str, float]
+    words: Words
 
 
 def claims_under(
@@ -31,10 +33,13 @@ def claims_under(
     checks: dict[str, list[Check]] = {}
     last: dict[str, int] = {}
     claims: dict[str, Supposed] = {}
+    words = Words()
     for event in events:
         if isinstance(event.data, Opened):
             checks = {entry.trial: [] for entry in event.data.trials}
             last = {entry.trial: entry.max_epochs for entry in event.data.trials}
+        if isinstance(event.data, Ready):
+            words = Words(event.data.looks)
         if isinstance(event.data, Check) and event.trial in checks:
             if event.data.epoch % criteria.every and event.data.epoch != last[event.trial]:
                 continue
@@ -42,7 +47,7 @@ def claims_under(
             history.append(event.data)
             if event.trial not in claims and judge(criteria, history).met:
                 epoch, metrics = event.data.epoch, event.data.metrics
-                claims[event.trial] = Supposed(event.trial, epoch, metrics)
+                claims[event.trial] = Supposed(event.trial, epoch, metrics, words)
     silent = [name for name in checks if name not in claims]
     return list(claims.values()), [
         (name, smallest_change(criteria, checks[name])) for name in silent

@@ -24,6 +24,7 @@ from ..record.payloads import (
 from .attempt import Attempt
 from .judge import Judgement
 from .retries import another_attempt
+from .words import Words
 
 TERMINAL = ("COMPLETED", "STOPPED", "FAILED")
 
@@ -33,8 +34,9 @@ class Standing:
     """One trial so far: what was said by it and about it.
 
     `checks`, in order, are those that count; `history` has all. `judged`: what the criteria said of
-    each when it came, by index. `ready` is the last that was said, of whichever attempt. `allowed`:
-    how many retries it may get. `ordered_at`: the offset of each exam's order, by its number.
+    each when it came, by index; `exam_shortfalls`: how far those that were examined were from them.
+    `ready` is the last that was said, of whichever attempt. `allowed`: how many retries it may get.
+    `ordered_at`: the offset of each exam's order, by its number.
     """
 
     entry: Entry
@@ -53,6 +55,7 @@ class Standing:
     ordered_at: dict[int, int] = field(default_factory=dict)
     seals: list[Sealed] = field(default_factory=list)
     examined: list[Examined] = field(default_factory=list)
+    exam_shortfalls: dict[int, float] = field(default_factory=dict)
     rejections: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     window: int = 1
@@ -61,6 +64,11 @@ class Standing:
     def attempt(self) -> Attempt:
         """The last attempt, which is the current one while the trial runs."""
         return self.attempts[-1]
+
+    @property
+    def words(self) -> Words:
+        """How the metrics of its task are written, as far as it has said."""
+        return Words(self.ready.looks if self.ready else {})
 
     @property
     def judgements(self) -> list[Judgement]:
@@ -153,15 +161,22 @@ class Standing:
 
     @property
     def best(self) -> int | None:
-        """The index in `checks` of the one that came closest to a claim, the earliest of equals."""
-        judgements = self.judgements
+        """The index in `checks` of the one that came closest to a win, the earliest of equals.
+
+        Where claims were examined it is one of them: an exam knows better than the trial.
+        """
         trained = [i for i, check in enumerate(self.checks) if check.epoch > 0]
-        return min(trained, key=lambda i: (judgements[i].shortfall, i), default=None)
+        examined = [i for i in trained if self.checks[i].index in self.exam_shortfalls]
+        return min(examined or trained, key=lambda i: (self._shortfall(i), i), default=None)
 
     @property
     def shortfall(self) -> float:
         """The best check's distance from meeting the criteria; infinite without a check."""
-        return math.inf if self.best is None else self.judgements[self.best].shortfall
+        return math.inf if self.best is None else self._shortfall(self.best)
+
+    def _shortfall(self, position: int) -> float:
+        claimed = self.judgements[position].shortfall
+        return self.exam_shortfalls.get(self.checks[position].index, claimed)
 
     @property
     def epochs_trained(self) -> float:

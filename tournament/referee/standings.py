@@ -39,8 +39,9 @@ from ..record.payloads import (
     Stopped,
     Verdict,
 )
-from .judge import judge
+from .judge import exam_shortfall, judge
 from .standing import Standing
+from .words import Words
 
 
 class Standings:
@@ -70,6 +71,12 @@ class Standings:
             self._apply_match(event.data)
         elif event.trial in self.trials:
             self._apply_worker(self.trials[event.trial], event.data)
+
+    @property
+    def words(self) -> Words:
+        """How the task's metrics are written, as far as any trial has said."""
+        said = (trial.words for trial in self.trials.values() if trial.ready is not None)
+        return next(said, Words())
 
     @property
     def winner(self) -> Standing | None:
@@ -151,6 +158,10 @@ class Standings:
                 trial.seals.append(data)
             case Examined():
                 trial.examined.append(data)
+                exam = next((e for e in trial.exams if e.number == data.number), None)
+                if self.criteria is not None and exam is not None and not data.problem:
+                    short = exam_shortfall(self.criteria, data.bounds)
+                    trial.exam_shortfalls[exam.check] = short
             case Rejected():
                 trial.rejections.append(data)
             case _:

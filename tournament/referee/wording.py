@@ -1,4 +1,4 @@
-"""How numbers of a race are written, the same in terminal, files and reports. Pure."""
+"""How a race is told, the same in terminal, files and reports. Pure."""
 
 from __future__ import annotations
 
@@ -10,28 +10,10 @@ from ..record.payloads import Bound, Leaf, Retry
 from .judge import Judgement
 from .levels import leaves_held
 from .standing import Standing
+from .words import Words
 
 LONGEST = 1e9
 """Seconds; a longer time than this is no time that anybody waits for."""
-
-TITLES = {
-    "attention_ratio": ("Ratio", "{:.2f}x"),
-    "val_accuracy": ("Val Acc", "{:.1%}"),
-    "consistency": ("Consistency", "{:.1%}"),
-}
-"""How the original wrote its three metrics; others appear under their own name."""
-
-
-def metric_title(name: str) -> str:
-    """A short heading for a metric."""
-    return TITLES.get(name, (name, ""))[0]
-
-
-def metric_text(name: str, value: float) -> str:
-    """A value as a reader wants it: 1.32x, 78.4%, 0.012; NaN and infinities in words."""
-    if not math.isfinite(value):
-        return str(value)
-    return TITLES.get(name, ("", "{:.4g}"))[1].format(value)
 
 
 def duration_text(seconds: float | None) -> str:
@@ -72,7 +54,7 @@ def check_text(trial: Standing, position: int) -> str:
         return f"claimed, {reasons[0]}" if reasons else "claimed, and was not examined in time"
     if result.problem:
         return f"claimed, and could not be examined: {result.problem}"
-    measured = ", ".join(map(bound_text, result.bounds))
+    measured = ", ".join(map(trial.words.bound, result.bounds))
     return f"claimed, and its exam {'rejected' if reasons else 'upheld'} it: {measured}"
 
 
@@ -85,26 +67,12 @@ def _lack_text(leaf: Leaf) -> str:
     return f"{leaf.metric} {leaf.margin:+.3f}"
 
 
-def bound_text(bound: Bound) -> str:
-    """A criterion in an exam: what was measured, and how sure that is."""
-    value = metric_text(bound.metric, bound.value)
-    if bound.method == "point":
-        return f"{bound.metric} {value} (no interval)"
-    if not math.isfinite(bound.value + bound.bound):
-        return f"{bound.metric} {value} (no bound: its samples do not tell how sure that is)"
-    if bound.method == "p-value":
-        return f"{bound.metric} {value} (its exam asks for at most {bound.level:.2g}, too)"
-    side = "at least" if bound.bound <= bound.value else "at most"
-    sure = f"{100 * (1 - bound.level):.4g}%"
-    return f"{bound.metric} {value} ({side} {metric_text(bound.metric, bound.bound)}, {sure} sure)"
-
-
-def exam_failures(criteria: Criteria, bounds: Sequence[Bound]) -> tuple[str, ...]:
+def exam_failures(criteria: Criteria, bounds: Sequence[Bound], words: Words) -> tuple[str, ...]:
     """A sentence for each criterion that does not hold in an exam."""
     if len(bounds) != len(list(criteria.group.leaves())):
         return ("the exam did not measure every criterion",)
     return tuple(
-        f"not held in the exam: {bound.criterion}; measured {bound_text(bound)}"
+        f"not held in the exam: {bound.criterion}; measured {words.bound(bound)}"
         for bound, held in zip(bounds, leaves_held(criteria, bounds), strict=True)
         if not held
     )

@@ -80,6 +80,7 @@ def _prepare(spec: WorkerSpec, link: Link, start: float) -> tuple[Prepared, Read
     train, validation = task.data("train"), task.data("validation")
     ready = Ready(
         metrics=tuple(metric.name for metric in task.metrics),
+        looks={metric.name: metric.look for metric in task.metrics},
         device=context.device,
         threads=spec.threads,
         seconds=time.monotonic() - start,

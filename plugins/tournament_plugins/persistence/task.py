@@ -50,11 +50,15 @@ class Persistence(Task):
             meaning="attention that persistent objects receive over what transient ones receive: "
             "the ratio of the means over videos; 1 is uniform",
             unit="x",
+            title="Ratio",
+            format=".2f",
             estimator=estimators.ATTENTION_RATIO,
             lowest=0,
         ),
         Metric(
             name="consistency",
+            title="Consistency",
+            format=".1%",
             meaning="share of videos whose own ratio reaches the consistency threshold",
             estimator=estimators.CONSISTENCY,
             lowest=0,
@@ -62,6 +66,8 @@ class Persistence(Task):
         ),
         Metric(
             name="val_accuracy",
+            title="Val Acc",
+            format=".1%",
             meaning="share of objects whose kind is predicted rightly",
             estimator=estimators.ACCURACY,
             lowest=0,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from tournament import Standing, Standings
-from tournament.referee.wording import metric_text
 
 from .measure import fold_name, width_of
 from .panel import head, size_of
@@ -88,7 +87,7 @@ def _rows(standings: Standings, names: Sequence[str]) -> tuple[Row, ...]:
 def _row(trial: Standing, names: Sequence[str]) -> Row:
     check = trial.last_check
     metrics = check.metrics if check else {}
-    cells = (metric_text(name, metrics[name]) if name in metrics else "–" for name in names)
+    cells = (trial.words.value(name, metrics[name]) if name in metrics else "–" for name in names)
     epoch = f"{check.epoch} of {trial.entry.max_epochs}" if check else "–"
     name = "\n".join(fold_name(trial.name, NAME_WIDTH, SMALL))
     return (name, trial.state.lower(), epoch, *cells)

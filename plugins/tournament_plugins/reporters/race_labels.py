@@ -11,7 +11,6 @@ from matplotlib.lines import Line2D
 
 from tournament import Standing, Standings
 from tournament.config.criteria import Leaf
-from tournament.referee.wording import metric_text
 
 from .measure import fold_name, width_of
 from .panel import size_of
@@ -117,9 +116,10 @@ def _status(
     else:
         moments = [("☆ best", subject.check)] if trial is subject.trial else []
         moments.append((trial.state.lower(), trial.checks[-1]))
+    values = (check.metrics.get(metric, math.nan) for _, check in moments)
     return tuple(
-        f"{word}: {metric_text(metric, check.metrics.get(metric, math.nan))}, epoch {check.epoch}"
-        for word, check in moments
+        f"{word}: {trial.words.value(metric, value)}, epoch {check.epoch}"
+        for (word, check), value in zip(moments, values, strict=True)
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from tournament import Examined, Standing, Standings
 from tournament.record.payloads import Leaf
-from tournament.referee.wording import bound_text, metric_text
 
 from .subject import Subject
 
@@ -45,7 +44,10 @@ def _exam(subject: Subject) -> Examined | None:
 def notes_text(standings: Standings, subject: Subject) -> list[str]:
     """Lines below the title: the criteria at this check, whose word it is, and the outcome."""
     verdict = standings.verdict
-    lines = ["   ".join(map(_leaf_text, subject.judgement.leaves)), _whose_word(subject)]
+    lines = [
+        "   ".join(_leaf_text(subject, leaf) for leaf in subject.judgement.leaves),
+        _whose_word(subject),
+    ]
     if subject.role != "winner":
         outcome = "the run ended without a verdict" if verdict is None else verdict.reason
         winner = standings.winner
@@ -57,7 +59,7 @@ def notes_text(standings: Standings, subject: Subject) -> list[str]:
 def _whose_word(subject: Subject) -> str:
     result = _exam(subject)
     if result is not None:
-        figures = "   ".join(map(bound_text, result.bounds))
+        figures = "   ".join(map(subject.trial.words.bound, result.bounds))
         reasons = subject.trial.reasons_against(subject.check.index)
         rejected = f" Rejected: {short('; '.join(reasons), LONGEST_REASON)}." if reasons else ""
         return (
@@ -67,8 +69,9 @@ def _whose_word(subject: Subject) -> str:
     return "All figures are what the trials themselves claim of their validation data."
 
 
-def _leaf_text(leaf: Leaf) -> str:
-    return f"{'✓' if leaf.met else '✗'} {leaf.criterion}: {metric_text(leaf.metric, leaf.value)}"
+def _leaf_text(subject: Subject, leaf: Leaf) -> str:
+    value = subject.trial.words.value(leaf.metric, leaf.value)
+    return f"{'✓' if leaf.met else '✗'} {leaf.criterion}: {value}"
 
 
 def footer_text(run: str, standings: Standings, videos: str) -> list[str]:

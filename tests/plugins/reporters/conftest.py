@@ -40,6 +40,7 @@ from tournament.record.payloads import (
 )
 from tournament.referee.referee import Referee
 from tournament.reporting.run import Run
+from tournament_plugins.persistence.task import Persistence
 
 Table = dict[str, np.ndarray[Any, Any]]
 Moment = tuple[Mapping[str, float], Table]
@@ -210,8 +211,8 @@ class RunWriter:
 
 RULES = ExamRules(samples=500, attempts=3, confidence=0.95, backoff=1, timeout=60)
 READY = Ready(
-    metrics=("attention_ratio",), device="cpu", threads=1, seconds=1, steps=(), report={},
-    versions={},
+    metrics=("attention_ratio",), looks={m.name: m.look for m in Persistence.metrics},
+    device="cpu", threads=1, seconds=1, steps=(), report={}, versions={},
 )  # fmt: skip
 
 

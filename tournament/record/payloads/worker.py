@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field, JsonValue
 
 from ..fields import Count, Figure, Inside, Payload, Text
@@ -37,10 +39,23 @@ class Preparing(Payload):
     total: Count
 
 
+FORMAT = r"^(\.[0-9]{1,2})?[efg%]$"
+"""What a metric's format may be: one of Python's for numbers."""
+
+
+class Look(Payload):
+    """How a metric is written: its heading, the format of its value, and what follows that."""
+
+    title: Text = ""
+    format: Annotated[str, Field(pattern=FORMAT)] = ".4g"
+    unit: Text = ""
+
+
 class Ready(Payload):
-    """A worker has prepared and waits at the barrier."""
+    """A worker has prepared and waits at the barrier. `looks`: how the metrics are written."""
 
     metrics: tuple[str, ...]
+    looks: dict[str, Look] = Field(default_factory=dict)
     device: str
     threads: Count
     seconds: float

@@ -1,0 +1,1 @@
+"""Existing training code competes without being rewritten. A module for each library."""

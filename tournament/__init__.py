@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .bus.subscriber import Subscriber
     from .bus.watch import subscribe
     from .cache import Cache
+    from .cli.notebook import live
     from .errors import (
         ConfigError,
         ContractError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         Options,
         Reporter,
         Split,
+        Starter,
         Strategy,
         Task,
     )
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from .referee.standing import Standing
     from .referee.standings import Standings
     from .reporting.run import Run
+    from .runner import Result, run
 
 _HOMES = {
     "AnyOptions": "plugin.api",
@@ -66,11 +69,13 @@ _HOMES = {
     "PluginError": "errors",
     "Ratio": "plugin.estimators",
     "Reporter": "plugin.api",
+    "Result": "runner",
     "Run": "reporting.run",
     "Share": "plugin.estimators",
     "Split": "plugin.api",
     "Standing": "referee.standing",
     "Standings": "referee.standings",
+    "Starter": "plugin.api",
     "Statistic": "plugin.estimators",
     "Strategy": "plugin.api",
     "Subscriber": "bus.subscriber",
@@ -78,6 +83,8 @@ _HOMES = {
     "TournamentError": "errors",
     "deviation": "exam.integrity",
     "hookimpl": "plugin.hookspecs",
+    "live": "cli.notebook",
+    "run": "runner",
     "subscribe": "bus.watch",
 }
 
@@ -106,11 +113,13 @@ __all__ = [
     "PluginError",
     "Ratio",
     "Reporter",
+    "Result",
     "Run",
     "Share",
     "Split",
     "Standing",
     "Standings",
+    "Starter",
     "Statistic",
     "Strategy",
     "Subscriber",
@@ -118,6 +127,8 @@ __all__ = [
     "TournamentError",
     "deviation",
     "hookimpl",
+    "live",
+    "run",
     "subscribe",
 ]
 

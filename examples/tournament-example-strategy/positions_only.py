@@ -13,5 +13,6 @@ def tournament_register():
             target="positions_only_strategy:PositionsOnly",
             summary="where and when an object is seen, never what it looks like",
             needs=("torch",),
+            tasks=("persistence",),
         )
     ]

@@ -17,6 +17,7 @@ def tournament_register() -> list[Plugin]:
             "small CNN tokens; attention on persistent objects is part of the loss",
             needs=("torch",),
             extra="strategy-tournament[torch]",
+            tasks=("persistence",),
         ),
         Plugin(
             "strategy",
@@ -25,5 +26,6 @@ def tournament_register() -> list[Plugin]:
             "tokens are features of a frozen, pretrained ResNet-18",
             needs=("torch", "torchvision"),
             extra="strategy-tournament[torch]",
+            tasks=("persistence",),
         ),
     ]

@@ -11,6 +11,7 @@ import sys
 import click
 
 from ..errors import TournamentError
+from .conform import conform
 from .judge import judge
 from .keys import keys
 from .plugins import plugins
@@ -31,7 +32,7 @@ def tournament() -> None:
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended: 128 + SIGINT."""
 
-for verb in (run, resume, validate, plugins, show, verify, judge, stop, keys):
+for verb in (run, resume, validate, plugins, conform, show, verify, judge, stop, keys):
     tournament.add_command(verb)
 
 

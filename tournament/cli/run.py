@@ -14,17 +14,22 @@ import click
 )
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--runs", type=click.Path(path_type=Path), help="Where run folders go.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="The run folder itself; it must be new."
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the config's.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict, and nothing else.")
-def run(config: Path, runs: Path | None, seed: int | None, as_json: bool) -> None:
-    """Run the tournament that CONFIG describes."""
+def run(
+    config: Path, runs: Path | None, folder: Path | None, seed: int | None, as_json: bool
+) -> None:
+    """Run the tournament that CONFIG describes; `-` reads it from standard input."""
     from ..match.tournament import run_tournament
     from .terminal import Terminal
 
     given = {"runs": str(runs) if runs else None, "seed": seed}
     overrides = {key: value for key, value in given.items() if value is not None}
     with Terminal(quiet=as_json) as terminal:
-        outcome = run_tournament(config, overrides, sys.argv, terminal.look)
+        outcome = run_tournament(config, overrides, sys.argv, terminal.look, folder)
     if as_json:
         terminal.hand_over(outcome.folder.verdict.read_text())
     terminal.conclude(outcome)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 LARGEST_FILE = 1024 * 1024
 """In bytes."""
+
+STDIN = Path("-")
+"""The path that means standard input; relative paths in it begin at the current folder."""
 
 
 def read_text(path: Path) -> str:
@@ -22,6 +26,8 @@ def read_text(path: Path) -> str:
 
 
 def _read_bytes(path: Path) -> bytes:
+    if path == STDIN:
+        return sys.stdin.buffer.read(LARGEST_FILE + 1)
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)

@@ -62,10 +62,22 @@ def _name_problems(draft: Draft, registry: Registry) -> Iterator[Problem]:
     for use, found in _known(draft, registry):
         if found.lack:
             yield draft.problem(f"{use.key}.use", found.lack)
+        if use.kind == "strategy" and (misfit := _misfit(draft, registry, found)):
+            yield draft.problem(f"{use.key}.use", misfit)
     for name in entrant_names(draft.values):
         if name in RunFolder.RESERVED:
             message = f"{name!r} is a file of the run folder; rename it"
             yield draft.problem(f"entrants.{name}", message)
+
+
+def _misfit(draft: Draft, registry: Registry, found: Installed) -> str:
+    """That a strategy is not made for the task; empty if it is, or if that is not known."""
+    task = next((use.name for use in uses(draft.values) if use.kind == "task"), "")
+    made_for = found.plugin.tasks
+    if task not in registry.names("task") or not made_for or task in made_for:
+        return ""
+    name, tasks = found.plugin.name, ", ".join(made_for)
+    return f"strategy {name!r} is made for {tasks}, and cannot compete at {task!r}"
 
 
 def _folder_problems(draft: Draft) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..config.load import Loaded, read_config, resolved_yaml
-from ..errors import ConfigError
+from ..errors import ConfigError, Problem
 from ..plugin.discovery import load_registry
 from ..plugin.registry import Registry
 from ..process.leftovers import sweep_leftovers
@@ -25,9 +25,13 @@ from .steward import Steward
 
 
 def run_tournament(
-    path: Path, overrides: Mapping[str, object], command: list[str], look: Look
+    path: Path,
+    overrides: Mapping[str, object],
+    command: list[str],
+    look: Look,
+    folder: Path | None = None,
 ) -> Outcome:
-    """Run the tournament of one config file.
+    """Run the tournament of one config file, in a new `folder` or in one below `runs`.
 
     `look` is called about ten times a second, with the standings and what the match waits for.
     Raises ConfigError when the config cannot be honoured: by itself, or in the eyes of a worker
@@ -36,17 +40,17 @@ def run_tournament(
     draft, registry = read_config(path, overrides), load_registry()
     loaded = checked_by_name(draft, registry)
     plan = make_plan(loaded.config, loaded.path.parent, available_cores())
-    folder = _new_folder(loaded)
+    run_folder = _new_folder(loaded, folder)
     resolved = resolved_yaml(loaded.config)
-    write_text(folder.config, resolved)
+    write_text(run_folder.config, resolved)
     provenance = provenance_object(plan, loaded.path, command)
-    write_json(folder.provenance, provenance)
+    write_json(run_folder.provenance, provenance)
     digest = hashlib.sha256(resolved.encode()).hexdigest()
     opened = opening(plan, registry, version(DISTRIBUTION), digest)
     notices = [*plan.notices, *broken_plugins(registry), *swept(sweep_leftovers())]
     first = [opened, *(Notice(text=text) for text in notices)]
-    stage = Stage(loaded, plan, registry, folder, provenance)
-    with LogWriter(folder.log) as log:
+    stage = Stage(loaded, plan, registry, run_folder, provenance)
+    with LogWriter(run_folder.log) as log:
         return conduct(stage, log, Steward(), first, look)
 
 
@@ -65,10 +69,23 @@ def swept(count: int) -> list[str]:
     return [f"{count} processes were ended that a match had left which is not there any more"]
 
 
-def _new_folder(loaded: Loaded) -> RunFolder:
+def _new_folder(loaded: Loaded, wanted: Path | None) -> RunFolder:
+    if wanted is not None:
+        return _made(wanted)
     runs = loaded.config.runs
     try:
         return create_run_folder(runs, loaded.config.name, dt.datetime.now(dt.UTC))
     except OSError as error:
         message = no_run_folder(runs, error.strerror)
         raise ConfigError([loaded.problem("runs", message)]) from error
+
+
+def _made(path: Path) -> RunFolder:
+    try:
+        path.mkdir(parents=True)
+    except FileExistsError:
+        message = f"{path} is there already; a run needs a folder of its own"
+        raise ConfigError([Problem(message, "--folder")]) from None
+    except OSError as error:
+        raise ConfigError([Problem(no_run_folder(path, error.strerror), "--folder")]) from error
+    return RunFolder(path)

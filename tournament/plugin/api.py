@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -74,6 +74,20 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Starter:
+    """What the author of a strategy for a task begins with.
+
+    `module`: its text is a whole plugin with one small strategy, which `tournament new strategy`
+    copies under another name. With `options` the task's data is small: made, and learned from, in
+    seconds. The strategy meets `criteria` on it.
+    """
+
+    module: str
+    options: Mapping[str, JsonValue] = field(default_factory=dict)
+    criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Context:
     """What a strategy or task is given to work with; no data.
 
@@ -99,6 +113,7 @@ class Task(Examinable, ABC):
 
     Options: ClassVar[AnyOptions] = Options
     metrics: ClassVar[tuple[Metric, ...]]
+    starter: ClassVar[Starter | None] = None
 
     def __init__(self, options: Any, context: Context) -> None:
         self.options = options

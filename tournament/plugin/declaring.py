@@ -63,6 +63,13 @@ def _refuse_malformed(plugin: object) -> None:
             raise PluginError(
                 f"{plugin.kind} {plugin.name!r}: {field} {value!r} should be printable text"
             )
+    if not isinstance(plugin.tasks, (tuple, list)) or not all(
+        isinstance(task, str) and task.isprintable() for task in plugin.tasks
+    ):
+        raise PluginError(
+            f"{plugin.kind} {plugin.name!r}: tasks={plugin.tasks!r} should be a tuple of the names "
+            'of tasks, such as ("my-task",)'
+        )
     if not isinstance(plugin.needs, (tuple, list)) or not all(
         isinstance(package, str) and all(map(str.isidentifier, package.split(".")))
         for package in plugin.needs

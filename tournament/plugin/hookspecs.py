@@ -23,9 +23,9 @@ class Plugin:
     """A declaration: under `name`, the class at `target` ("package.module:Class").
 
     `summary` is one sentence for `tournament plugins`. `needs` names the importable packages that
-    the class wants, and `extra` what to install when one is missing ("my-package[torch]"). The
-    module of `target` is imported only where it runs or is looked at, and never where anything is
-    judged.
+    the class wants, and `extra` what to install when one is missing ("my-package[torch]"). `tasks`
+    names the tasks that a strategy can compete at; without any, it may be each. The module of
+    `target` is imported only where it runs or is looked at, and never where anything is judged.
     """
 
     kind: Kind
@@ -34,6 +34,7 @@ class Plugin:
     summary: str = ""
     needs: tuple[str, ...] = ()
     extra: str = ""
+    tasks: tuple[str, ...] = ()
 
 
 @hookspec

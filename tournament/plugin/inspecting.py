@@ -3,13 +3,15 @@
 A question: {"kind", "name", "target", "options" and "key" (their key in the config), "criteria"
 (objects of `Wanted`, for a task)}. The answer: {"complaints": pairs of key and message,
 "options": name, default (as Python writes it, null where it is required) and meaning of each,
-"metrics": name and meaning of each}.
+"metrics": name and meaning of each, "starter": see `inspection.Started`, null without one}.
 """
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -17,7 +19,7 @@ from pydantic.fields import FieldInfo
 from ..process.question import answer
 from ..record.payloads import Complaint
 from ..record.spec import Wanted
-from .api import Options
+from .api import Options, Starter
 from .fit import beyond_metrics, read_options
 from .registry import import_class
 
@@ -35,6 +37,23 @@ def inspected(question: Mapping[str, Any]) -> dict[str, object]:
         "complaints": [[complaint.key, complaint.message] for complaint in complaints],
         "options": [_option(*each) for each in options.model_fields.items()],
         "metrics": [[metric.name, metric.meaning] for metric in getattr(cls, "metrics", ())],
+        "starter": _starter(getattr(cls, "starter", None)),
+    }
+
+
+def _starter(starter: Starter | None) -> dict[str, object] | None:
+    """Its text, and the plugin that it declares."""
+    if starter is None:
+        return None
+    module = import_module(starter.module)
+    (plugin,) = module.tournament_register()
+    return {
+        "module": starter.module,
+        "text": inspect.getsource(module),
+        "name": plugin.name,
+        "target": plugin.target,
+        "options": dict(starter.options),
+        "criteria": list(starter.criteria),
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from ..process.question import NoAnswerError, ask_all
 from ..record.fields import Text
@@ -34,6 +34,23 @@ class Inspection:
     criteria: Sequence[Wanted] = ()
 
 
+class Started(BaseModel):
+    """What the author of a strategy for a task begins with: the text of a plugin of one module.
+
+    It declares the strategy `name` at `target`, and meets `criteria` on the task's data with
+    `options`, which make it small.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    module: str
+    text: str
+    name: str
+    target: str
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+    criteria: tuple[str, ...] = ()
+
+
 class Inspected(BaseModel):
     """What a plugin takes and gives, and what is wrong with what was asked of it.
 
@@ -46,6 +63,7 @@ class Inspected(BaseModel):
     complaints: tuple[tuple[str, Text], ...] = ()
     options: tuple[tuple[str, str | None, Text], ...] = ()
     metrics: tuple[tuple[str, Text], ...] = ()
+    starter: Started | None = None
     reason: Text = ""
 
 

@@ -59,6 +59,10 @@ class Registry:
         """The names of all plugins of one kind, in order."""
         return tuple(sorted(i.plugin.name for i in self.installed if i.plugin.kind == kind))
 
+    def kinds(self, name: str) -> tuple[Kind, ...]:
+        """Of which kinds a plugin of that name is installed."""
+        return tuple(i.plugin.kind for i in self.installed if i.plugin.name == name)
+
     def find(self, kind: Kind, name: str) -> Installed:
         """The plugin of that name. Raises PluginError with the nearest name."""
         for candidate in self.installed:

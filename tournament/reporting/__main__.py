@@ -1,6 +1,6 @@
-"""`python -m tournament.reporting RUN [PARENT]`: let every reporter look at a finished run.
+"""`python -m tournament.reporting RUN [PARENT | --only NAME]`: let reporters look at a run.
 
-PARENT is a process that this one must not outlive.
+All of them, or the one called NAME. PARENT is a process that this one must not outlive.
 
 Prints the path of each file made, one a line. A reporter that fails is told on stderr with its
 distribution, the others still run, and the exit code is 1.
@@ -23,14 +23,20 @@ from .run import Run
 
 def main(arguments: list[str]) -> int:
     """Run all reporters on one run folder."""
-    if arguments[1:]:
-        die_with_parent(int(arguments[1]))
+    path, *more = arguments
+    only = more[1] if more[:1] == ["--only"] else None
+    if more and only is None:
+        die_with_parent(int(more[0]))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     registry = load_registry()
-    run = Run(RunFolder(Path(arguments[0])))
-    found = [i for i in registry.installed if i.plugin.kind == "reporter"]
+    run = Run(RunFolder(Path(path)))
+    found = [
+        i
+        for i in registry.installed
+        if i.plugin.kind == "reporter" and only in (None, i.plugin.name)
+    ]
     worked = [_report(registry, installed, run) for installed in found]
     return 0 if all(worked) else 1
 

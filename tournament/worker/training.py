@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 
 from ..errors import ContractError
 from ..plugin.api import Evaluation
+from ..plugin.figures import checked_figures, checked_metrics
 from ..process.randomness import random_states, restore_random_states, untouched_randomness
 from ..record.atomic import write_text
 from ..record.checkpoint import fingerprint, save_state, save_table
 from ..record.payloads import Check, File, Finished, Note, Progress, Stopped
 from ..record.regular import read_regular
-from .figures import checked_figures, checked_metrics
 from .link import Link, Ordered
 from .session import Prepared
 

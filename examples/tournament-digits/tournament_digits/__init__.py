@@ -20,6 +20,7 @@ def tournament_register():
             target="tournament_digits.linear:Linear",
             summary="logistic regression by stochastic gradient descent",
             needs=("sklearn", "skops"),
+            tasks=("digits",),
         ),
         Plugin(
             kind="strategy",
@@ -27,6 +28,7 @@ def tournament_register():
             target="tournament_digits.boosting:Boosting",
             summary="gradient boosting of small trees",
             needs=("sklearn", "skops"),
+            tasks=("digits",),
         ),
         Plugin(
             kind="strategy",
@@ -34,5 +36,6 @@ def tournament_register():
             target="tournament_digits.network:Network",
             summary="a small convolutional network",
             needs=("torch",),
+            tasks=("digits",),
         ),
     ]

@@ -14,7 +14,9 @@ Floats = NDArray[np.float64]
 
 def _effect_size(persistent: Floats, transient: Floats, *, axis: int) -> Any:
     difference = persistent - transient
-    return difference.mean(axis=axis) / difference.std(axis=axis, ddof=1)
+    mean = difference.mean(axis=axis)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(mean == 0, 0.0, mean / difference.std(axis=axis, ddof=1))
 
 
 ATTENTION_RATIO = Ratio("persistent", "transient")

@@ -22,6 +22,7 @@ from tournament import (
     Labelled,
     Metric,
     Split,
+    Starter,
     Task,
 )
 
@@ -44,6 +45,11 @@ class Persistence(Task):
 
     Options: ClassVar[AnyOptions] = PersistenceOptions
     options: PersistenceOptions
+    starter = Starter(
+        module="tournament_plugins.persistence.starter",
+        options={"videos": 200},
+        criteria=("val_accuracy >= 0.75",),
+    )
     metrics: ClassVar[tuple[Metric, ...]] = (
         Metric(
             name="attention_ratio",

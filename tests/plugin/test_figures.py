@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tournament.errors import ContractError
-from tournament.worker.figures import checked_figures, checked_metrics
+from tournament.plugin.figures import checked_figures, checked_metrics
 
 
 def test_python_and_numpy_scalars_become_floats():

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
+from pathlib import Path
+
+import pytest
 
 from tests.faults.resumes import kill
 from tournament.match.verify import verify_run
@@ -145,6 +148,24 @@ def test_a_changed_config_a_lost_plugin_and_another_version_are_told_before_anyt
     assert folder.log.read_bytes() == before
     terminal.environment["PYTHONPATH"] = path
     assert terminal.tournament("resume", folder.path).code == 3
+
+
+@pytest.mark.parametrize("way", ["from inside", "by a link", "moved"])
+def test_a_run_is_resumed_under_whatever_name_its_folder_has_now(terminal, way):
+    folder = killed(terminal, config(), "other: epoch 2,").path
+    name, place = folder.name, terminal.folder
+    if way == "moved":
+        folder = folder.rename(terminal.folder / "saved")
+    if way == "by a link":
+        place.joinpath("latest").symlink_to(folder)
+        folder = place / "latest"
+    if way == "from inside":
+        terminal.folder, folder = folder, Path()
+    done = terminal.tournament("resume", folder)
+    assert done.code == 3, done.stderr
+    run = RunFolder(terminal.folder / folder)
+    assert {event.run for event in read_log(run.log)} == {name}
+    assert verify_run(run).standings.trials["other"].attempt.number == 2
 
 
 def test_a_lost_checkpoint_is_told_and_training_goes_on_from_an_earlier_one(terminal):

@@ -38,6 +38,17 @@ def test_another_attempt_ends_where_an_undisturbed_one_does(terminal, strategy):
     assert verify_run(done.folder).standings.trials["one"].attempt.number == 2
 
 
+def test_a_worker_that_cannot_be_started_again_fails_alone(terminal):
+    rival = "  two: {use: drifter, max_epochs: 12}\ncriteria:"
+    done = terminal.run(config("spoilsitsfolder").replace("criteria:", rival))
+    assert done.code == 3, done.stderr
+    assert done.standing("one")["state"] == "FAILED"
+    assert done.standing("one")["reason"].startswith("the worker could not be started (attempt")
+    assert "one: attempt 2 cannot be started: [Errno" in done.stdout
+    assert done.standing("two")["state"] == "COMPLETED"
+    assert list(read_log(done.folder.log))[-1].type == "closed"
+
+
 @pytest.mark.parametrize(
     ("strategy", "retries", "attempts"),
     [

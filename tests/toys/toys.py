@@ -130,6 +130,17 @@ class KilledOnce(Drifter):
         yield from super().train_epoch(data)
 
 
+class SpoilsItsFolder(Drifter):
+    """Puts a file where its folder was, and is killed: no worker can be started there again."""
+
+    def train_epoch(self, data):
+        yield {"position": self.position}
+        folder = Path(self.context.folder)
+        folder.rename(folder.with_name("elsewhere"))
+        folder.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Hog(Drifter):
     """Takes memory without end in its second epoch."""
 
@@ -350,8 +361,8 @@ class TensorMetrics(Guess):
 
 
 STRATEGIES = (
-    Walker, Noisy, Drifter, KilledOnce, Hog, HoldsTheLock, StopsItself, FullDiskOnce, Raises,
-    Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor, YieldsString, YieldsNothing,
+    Walker, Noisy, Drifter, KilledOnce, SpoilsItsFolder, Hog, HoldsTheLock, StopsItself,
+    FullDiskOnce, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor, YieldsString, YieldsNothing,
     PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder, BlocksItsOutbox,
     TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges, Unobtainable,
 )  # fmt: skip

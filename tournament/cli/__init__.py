@@ -14,6 +14,7 @@ from ..errors import TournamentError
 from .conform import conform
 from .judge import judge
 from .keys import keys
+from .new import new
 from .plugins import plugins
 from .resume import resume
 from .run import run
@@ -32,7 +33,7 @@ def tournament() -> None:
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended: 128 + SIGINT."""
 
-for verb in (run, resume, validate, plugins, conform, show, verify, judge, stop, keys):
+for verb in (run, resume, validate, plugins, new, conform, show, verify, judge, stop, keys):
     tournament.add_command(verb)
 
 

@@ -20,7 +20,7 @@ from ..record.events import AnyEvent
 from ..record.fields import Payload
 from ..record.folder import RunFolder
 from ..record.log import LogWriter
-from ..record.payloads import Closed, Ended, Interrupted, Notice, Sealed, Spawned
+from ..record.payloads import UNSTARTED, Closed, Ended, Interrupted, Notice, Sealed, Spawned
 from ..referee.standings import Standings
 from .checkpoints import Retention, usable_check
 from .exams import ExamRoom
@@ -144,9 +144,10 @@ class Match:
         if not hub.trouble:  # Births and burials wait for the log; stopping and looking do not.
             for gone in self._launcher.gone():
                 self._bury(gone, hub)
-            for trial, attempt in self._to_spawn:
-                self._spawn(trial, attempt, hub)
-            self._to_spawn.clear()
+            if self._to_spawn and not self._no_room():  # On a full disk none can be started.
+                for trial, attempt in self._to_spawn:
+                    self._spawn(trial, attempt, hub)
+                self._to_spawn.clear()
         for overdue in self._launcher.overdue(now):
             hub.publish(overdue)
         if (result := self._exams.result(now)) is not None:
@@ -216,8 +217,15 @@ class Match:
             check,
         )
         access = hub.admit(trial, attempt)
-        pid = self._launcher.start(spec, access.text(), time.monotonic(), racing=standing.started)
-        at = None if check is None else check.index
+        at, now = None if check is None else check.index, time.monotonic()
+        try:
+            pid = self._launcher.start(spec, access.text(), now, racing=standing.started)
+        except OSError as error:  # The trial's folder may be anybody's by now.
+            hub.withdraw(trial, attempt)
+            hub.publish(Notice(text=f"{trial}: attempt {attempt} cannot be started: {error}"))
+            hub.publish(Spawned(trial=trial, attempt=attempt, pid=0, check=at))
+            hub.publish(_unseen_end(trial, attempt, UNSTARTED))
+            return
         hub.publish(Spawned(trial=trial, attempt=attempt, pid=pid, check=at))
 
     def _begin(self, action: Hold, now: float) -> Sealed:
@@ -252,18 +260,7 @@ class Match:
             at = None if last is None else last.index
             hub.publish(Spawned(trial=trial, attempt=attempt, pid=0, check=at))
         self._drain(trial, attempt, hub)
-        hub.publish(
-            Ended(
-                trial=trial,
-                attempt=attempt,
-                exit_code=None,
-                signal=None,
-                out_of_memory=False,
-                stderr=(),
-                cpu_seconds=0.0,
-                peak_memory=0,
-            )
-        )
+        hub.publish(_unseen_end(trial, attempt, None))
 
     def _drain(self, trial: str, attempt: int, hub: Hub) -> None:
         outbox = self._folder.trial(trial).outbox(attempt)
@@ -303,3 +300,17 @@ class Match:
         self._results.write(self.standings, final=True)
         self._look(self.standings, hub.trouble)
         return code
+
+
+def _unseen_end(trial: str, attempt: int, exit_code: int | None) -> Ended:
+    """The end of a worker of which nothing is known but, at best, its exit code."""
+    return Ended(
+        trial=trial,
+        attempt=attempt,
+        exit_code=exit_code,
+        signal=None,
+        out_of_memory=False,
+        stderr=(),
+        cpu_seconds=0.0,
+        peak_memory=0,
+    )

@@ -47,6 +47,7 @@ def resume_tournament(folder: RunFolder, command: list[str], look: Look) -> Outc
     with LogWriter(folder.log) as log:
         events = list(read_log(folder.log))
         opened = _opened(folder, events)
+        folder = RunFolder(folder.path.resolve(), events[0].run)
         loaded = _same_config(folder, opened, registry)
         ended = sweep_leftovers()
         steward = Steward()

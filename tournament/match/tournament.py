@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..config.load import Loaded, read_config, resolved_yaml
+from ..config.models import NAME
 from ..errors import ConfigError, Problem
 from ..plugin.discovery import load_registry
 from ..plugin.registry import Registry
@@ -81,6 +82,10 @@ def _new_folder(loaded: Loaded, wanted: Path | None) -> RunFolder:
 
 
 def _made(path: Path) -> RunFolder:
+    path = path.absolute()
+    if not NAME.fullmatch(path.name):
+        message = f"{path.name!r} cannot be a run's name: use A-Z, a-z, 0-9, '.', '_' and '-'"
+        raise ConfigError([Problem(message, "--folder")])
     try:
         path.mkdir(parents=True)
     except FileExistsError:

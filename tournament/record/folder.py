@@ -75,9 +75,14 @@ class TrialFolder(_ChildFolder):
 
 @dataclass(frozen=True)
 class RunFolder:
-    """What one run leaves behind. Its name is the run's identity."""
+    """What one run leaves behind.
+
+    `run` is its name in the log, which stays when the folder gets another one; by default it is
+    that of the folder.
+    """
 
     path: Path
+    run: str = ""
 
     RESERVED: ClassVar[frozenset[str]] = frozenset(
         {
@@ -90,7 +95,7 @@ class RunFolder:
 
     @property
     def name(self) -> str:
-        return self.path.name
+        return self.run or self.path.absolute().name
 
     @property
     def config(self) -> Path:

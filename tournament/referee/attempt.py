@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..record.payloads import (
+    UNSTARTED,
     Accepted,
     Ended,
     Failed,
@@ -77,5 +78,7 @@ def _unexpected_end(ended: Ended) -> str:
         return f"the worker was killed by {ended.signal}{memory}"
     if ended.exit_code is None:
         return "the worker ended together with its match"
+    if ended.exit_code == UNSTARTED:
+        return "the worker could not be started"
     early = " before it had trained all its epochs" if ended.exit_code == 0 else ""
     return f"the worker exited with code {ended.exit_code}{early}"

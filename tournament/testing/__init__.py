@@ -6,8 +6,23 @@ from tournament.testing import StrategyTests
 class TestMine(StrategyTests):
     strategy = "mine"
 ```
+
+Loaded when first used: `tournament conform` needs no pytest.
 """
 
-from .cases import StrategyTests, TaskTests
+from __future__ import annotations
 
-__all__ = ["StrategyTests", "TaskTests"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .cases import ReporterTests, StrategyTests, TaskTests
+
+__all__ = ["ReporterTests", "StrategyTests", "TaskTests"]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on first use."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(".cases", __name__), name)

@@ -106,4 +106,6 @@ def workbench(
         on.prepare()
         chosen = strategy.Options.model_validate(options or {})
         strategy.prepare(chosen, on, context)
-        yield Bench(strategy, chosen, on, context)
+        bench = Bench(strategy, chosen, on, context)
+        bench.fresh()  # That it can be made at all.
+        yield bench

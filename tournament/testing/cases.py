@@ -13,7 +13,7 @@ import pytest
 
 from ..plugin.discovery import load_registry
 from .bench import Bench
-from .conform import Case, plan_attempt
+from .conform import PATIENCE, Case, conform, plan_attempt
 from .points import Point
 from .strategy_points import STRATEGY_POINTS
 from .task_points import TASK_POINTS
@@ -40,9 +40,9 @@ class StrategyTests:
     options: ClassVar[Mapping[str, Any]] = {}
 
     @pytest.fixture(scope="class")
-    def bench(self, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    @classmethod
+    def bench(cls) -> Iterator[Bench]:
         """The strategy on the workbench; for tests of one's own, too."""
-        cls: type[StrategyTests] = request.cls
         case = Case("strategy", cls.strategy, cls.task, options=cls.options)
         with prepared(plan_attempt(load_registry(), case)[0]) as bench:
             yield bench
@@ -62,9 +62,9 @@ class TaskTests:
     strategy: ClassVar[str] = ""
 
     @pytest.fixture(scope="class")
-    def bench(self, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    @classmethod
+    def bench(cls) -> Iterator[Bench]:
         """The task on the workbench; for tests of one's own, too."""
-        cls: type[TaskTests] = request.cls
         case = Case("task", cls.task, strategy=cls.strategy)
         with prepared(plan_attempt(load_registry(), case)[0]) as bench:
             yield bench
@@ -72,3 +72,22 @@ class TaskTests:
     @pytest.mark.parametrize("point", TASK_POINTS, ids=str)
     def test_task(self, bench: Bench, point: Point[Bench]) -> None:
         _tried(point, bench)
+
+
+class ReporterTests:
+    """What a reporter has to do right, tried on runs of real races. `reporter` is its name.
+
+    `task`: of which task the runs are; by default one for which a strategy is installed.
+    """
+
+    reporter: ClassVar[str]
+    task: ClassVar[str] = ""
+    patience: ClassVar[float] = PATIENCE
+
+    def test_reporter(self) -> None:
+        registry = load_registry()
+        case = Case("reporter", self.reporter, self.task, patience=self.patience)
+        failed = [r for r in conform(registry, case) if not r.passed]
+        told = [f"Not true: {r.asks} Found: {r.found}. {r.mend}" for r in failed]
+        if told:
+            pytest.fail("\n".join(told), pytrace=False)

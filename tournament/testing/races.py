@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..errors import BusError, TournamentError
 from ..record.events import AnyEvent
 from ..record.folder import RunFolder
 from ..record.log import read_log
-from ..record.payloads import Check, Ended, Examined, Failed, Progress, Stopped, Verdict
+from ..record.payloads import Check, Ended, Examined, Failed, Overdue, Progress, Stopped, Verdict
 from ..runner import start, wait_for_door
 from .attempt import Attempt, Result
 
@@ -88,18 +89,23 @@ def _stopped(attempt: Attempt, metric: str, patience: float, folder: Path) -> It
     reason = _failure(events, said)
     ended = [event.data for event in events if isinstance(event.data, Ended)]
     obeyed = any(isinstance(event.data, Stopped) for event in events)
-    if not reason and ended and ended[-1].signal is not None:
-        reason = (
-            f"it did not end within {GRACE:g} s of the order, and was ended by {ended[-1].signal}"
-        )
+    if not reason and ended and (by := _forced(ended[-1])):
+        how = f"and was ended by {by}"
+        reason = f"it did not end within {grace(patience):g} s of the order, {how}"
     elif not reason and not obeyed:
         reason = "it never said that it had stopped"
     mend = "Yield after each batch; each yield is a moment at which it can be stopped."
     yield _result("obeys", _OBEYS, reason, mend)
 
 
-GRACE = 10.0
-"""Seconds that it has between an order to stop and SIGTERM."""
+def _forced(ended: Ended) -> str:
+    """The signal that ended it; empty if it ended by itself."""
+    return "SIGTERM" if ended.exit_code == 128 + signal.SIGTERM else ended.signal or ""
+
+
+def grace(patience: float) -> float:
+    """Seconds between an order to stop and SIGTERM; fewer than would count as a stall."""
+    return min(10.0, patience / 2)
 
 
 def _config(attempt: Attempt, criterion: str, epochs: int, patience: float) -> dict[str, Any]:
@@ -117,7 +123,7 @@ def _config(attempt: Attempt, criterion: str, epochs: int, patience: float) -> d
         "device": "cpu",
         "retries": 0,
         "exam": {"attempts": 1, "timeout": f"{patience:g}s"},
-        "stop": {"grace": f"{GRACE:g}s", "terminate": "5s"},
+        "stop": {"grace": f"{grace(patience):g}s", "terminate": "5s"},
         "limits": {"start": f"{patience:g}s", "stall": f"{patience:g}s", "output": "10MB"},
     }
 
@@ -149,6 +155,7 @@ def _stop_while_it_trains(folder: Path) -> None:
 def _failure(events: list[AnyEvent], said: str) -> str:
     """Why the entrant failed, or why there was no race; empty if all went well."""
     failed = [event.data.reason for event in events if isinstance(event.data, Failed)]
+    failed += [event.data.reason for event in events if isinstance(event.data, Overdue)]
     if failed:
         return failed[-1]
     verdicts = [event.data for event in events if isinstance(event.data, Verdict)]

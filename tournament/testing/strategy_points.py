@@ -32,10 +32,11 @@ def metrics(bench: Bench) -> None:
     """Its predictions give finite metrics, before training and after each epoch."""
     strategy = bench.fresh()
     for epoch in range(EPOCHS + 1):
+        if epoch:
+            bench.epoch(strategy)
         found = bench.check(strategy).metrics
         bad = {name: value for name, value in found.items() if not math.isfinite(value)}
         assert not bad, f"after epoch {epoch}: {bad}"
-        bench.epoch(strategy)
 
 
 @point("Check that `train_epoch` changes what `predict` uses.")

@@ -7,6 +7,7 @@ Workers report; the match states facts that only it can see; the referee decides
 from __future__ import annotations
 
 from .match import (
+    UNSTARTED,
     Bound,
     Closed,
     Ended,
@@ -41,6 +42,7 @@ from .worker import (
 )
 
 __all__ = [
+    "UNSTARTED",
     "Accepted",
     "Bound",
     "Check",

@@ -103,13 +103,18 @@ class Resumed(Payload):
     version: str
 
 
+UNSTARTED = 126
+"""The exit code of a worker that could not be started, as a shell gives it."""
+
+
 class Ended(Payload):
     """A worker process is gone. Sent after everything that it had published was taken in.
 
-    `exit_code` is None when a signal ended it; both are None when it ended together with its match,
-    and nobody saw how. `out_of_memory`: the kernel killed for want of memory while it lived, as far
-    as that can be read. `stderr` holds its last lines. `cpu_seconds` and `peak_memory` (bytes) are
-    what the kernel counted, of the worker and the children it waited for.
+    `exit_code` is None when a signal ended it, and 126 where it could not be started; both are None
+    when it ended together with its match, and nobody saw how. `out_of_memory`: the kernel killed
+    for want of memory while it lived, as far as that can be read. `stderr` holds its last lines.
+    `cpu_seconds` and `peak_memory` (bytes) are what the kernel counted, of the worker and the
+    children it waited for.
     """
 
     trial: Name

@@ -362,9 +362,10 @@ class TensorMetrics(Guess):
 
 STRATEGIES = (
     Walker, Noisy, Drifter, KilledOnce, SpoilsItsFolder, Hog, HoldsTheLock, StopsItself,
-    FullDiskOnce, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor, YieldsString, YieldsNothing,
-    PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder, BlocksItsOutbox,
-    TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges, Unobtainable,
+    FullDiskOnce, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
+    YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
+    BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges,
+    Unobtainable,
 )  # fmt: skip
 TASKS = (Guess, HalfMetrics, TensorMetrics, Doubtful, Misspelt)
 

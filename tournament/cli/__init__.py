@@ -18,6 +18,7 @@ from .new import new
 from .plugins import plugins
 from .resume import resume
 from .run import run
+from .schema import schema
 from .show import show
 from .stop import stop
 from .validate import validate
@@ -33,7 +34,7 @@ def tournament() -> None:
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended: 128 + SIGINT."""
 
-for verb in (run, resume, validate, plugins, new, conform, show, verify, judge, stop, keys):
+for verb in (run, resume, validate, plugins, new, conform, show, verify, judge, stop, keys, schema):
     tournament.add_command(verb)
 
 

@@ -14,7 +14,6 @@ from tournament.cli import tournament as command
 from tournament.config.criteria import criteria_from_json
 from tournament.config.load import load_config
 from tournament.config.models import Config, Entrant
-from tournament.plugin.hookspecs import Plugin
 from tournament.record import events
 
 ROOT = Path(__file__).parent.parent
@@ -48,15 +47,6 @@ def test_the_config_in_the_docs_is_one(tmp_path):
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_every_example_is_a_good_config(path):
     assert load_config(path).config.entrants
-
-
-def test_the_plugin_in_the_docs_declares_what_it_says():
-    (source,) = fenced(ROOT / "docs/writing-a-strategy.md", "python")
-    scope: dict[str, object] = {}
-    exec(source, scope)
-    (declared,) = scope["tournament_register"]()
-    assert isinstance(declared, Plugin)
-    assert declared.name == "mine"
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

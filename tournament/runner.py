@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 GLANCE = 0.05
 """Seconds between two looks at a match that begins."""
+
+COLOURED = ("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+"""What makes programs write as on a terminal, as a notebook's kernel wants it of others."""
 
 BAD_CONFIG = 2
 TOLD = (0, 3, 4, 130)
@@ -152,6 +156,8 @@ def run(
         code = match.wait()
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace").strip()
+    if isinstance(config, Mapping):  # Its lines are those of a file that nobody has seen.
+        said = re.sub(r"^-:\d+: ", "", said.removeprefix("error: "), flags=re.MULTILINE)
     return _result(code, folder, said)
 
 
@@ -175,6 +181,7 @@ def start(
         stdout=subprocess.DEVNULL,
         stderr=errors,
         cwd=place,
+        env={name: value for name, value in os.environ.items() if name not in COLOURED},
         start_new_session=True,  # A terminal's Ctrl-C comes to this process alone, which passes it.
     )
     assert match.stdin is not None

@@ -33,6 +33,6 @@ def live() -> Callable[[Standings], None]:
 
 def race_html(standings: Standings) -> str:
     """The table as HTML with its colours."""
-    console = Console(record=True, width=WIDTH, file=io.StringIO())
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_jupyter=False)
     console.print(race_table(standings, WIDTH))
     return console.export_html(inline_styles=True, code_format=_PRE)

@@ -155,6 +155,9 @@ runs: {flow(str(tmp_path / "runs"))}
 keep: 2
 retries: 2
 monitor: null
+notify:
+  command: ""
+  webhook: ""
 exam:
   samples: 500
   attempts: 3

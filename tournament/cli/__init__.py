@@ -11,6 +11,7 @@ import sys
 import click
 
 from ..errors import TournamentError
+from .completion import completion
 from .conform import conform
 from .judge import judge
 from .keys import keys
@@ -34,7 +35,12 @@ def tournament() -> None:
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended: 128 + SIGINT."""
 
-for verb in (run, resume, validate, plugins, new, conform, show, verify, judge, stop, keys, schema):
+VERBS = (
+    run, resume, stop, validate, judge, show, verify,
+    plugins, new, conform, schema, keys, completion,
+)  # fmt: skip
+
+for verb in VERBS:
     tournament.add_command(verb)
 
 
@@ -44,7 +50,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # What a terminal cannot show must end no race.
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(tournament.main(standalone_mode=False))
+        sys.exit(tournament.main(prog_name="tournament", standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -30,6 +30,7 @@ NONCONFORMING = 1
     default=60.0,
     help="Seconds that each point may take.",
 )
+@click.option("--quick", is_flag=True, help="Without the two races, which take longest.")
 @click.option("--debug", is_flag=True, help="Try it in this process, up to the first exception.")
 def conform(
     name: str,
@@ -38,6 +39,7 @@ def conform(
     strategy: str,
     options: Path | None,
     patience: float,
+    quick: bool,
     debug: bool,
 ) -> None:
     """Try the installed plugin NAME at everything that its contract asks, on small data.
@@ -50,7 +52,7 @@ def conform(
 
     registry = load_registry()
     found = kind or _kind(registry.kinds(name), name, [i.plugin.name for i in registry.installed])
-    case = Case(found, name, task, strategy, _read(options), patience)  # type: ignore[arg-type]
+    case = Case(found, name, task, strategy, _read(options), patience, quick)  # type: ignore[arg-type]
     if debug:
         _debug(registry, case)
         return

@@ -29,6 +29,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[Text]:
     yield from (Text(f"note       {text}") for text in _notes(standings))
     if outcome.reports.complaint:
         yield Text(f"reports    {outcome.reports.complaint}", style="bold red")
+    yield from (Text(f"not told   {text}", style="bold red") for text in outcome.untold)
     yield Text(f"results    {outcome.folder.path}")
     if standings.verdict is not None and standings.verdict.outcome == "interrupted":
         yield Text(f"to go on   tournament resume {outcome.folder.path}")

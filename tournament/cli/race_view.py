@@ -145,6 +145,15 @@ def race_lines(standings: Standings, told: Mapping[str, int]) -> Iterator[str]:
             yield f"{trial.name}: {trial.state}: {trial.reason}"
 
 
+def progress_lines(standings: Standings) -> Iterator[str]:
+    """What each trial last said of its training."""
+    for trial in standings.trials.values():
+        if (progress := trial.attempt.progress) is not None:
+            batch = f"{progress.batch} of {progress.batches or '?'}"
+            figures = ", ".join(f"{name} {value:.4g}" for name, value in progress.figures.items())
+            yield f"{trial.name}: epoch {progress.epoch}, batch {batch}: {figures}"
+
+
 def _exam_lines(trial: Standing) -> Iterator[str]:
     """Claims that are examined, what was measured, and claims that were rejected."""
     for exam in trial.exams:

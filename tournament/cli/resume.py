@@ -12,8 +12,10 @@ from .run_argument import run_argument
 
 @click.command()
 @run_argument
+@click.option("--quiet", "-q", is_flag=True, help="Show the outcome alone.")
+@click.option("--verbose", "-v", is_flag=True, help="Lines with the figures of training, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict, and nothing else.")
-def resume(run: Path, as_json: bool) -> None:
+def resume(run: Path, quiet: bool, verbose: bool, as_json: bool) -> None:
     """Go on with RUN after anything: Ctrl-C, a killed match, a machine that went down.
 
     Decisions and seeds stay as they were logged; workers go on from their last checkpoints. The
@@ -23,7 +25,7 @@ def resume(run: Path, as_json: bool) -> None:
     from ..record.folder import RunFolder
     from .terminal import Terminal
 
-    with Terminal(quiet=as_json) as terminal:
+    with Terminal(aside=as_json, quiet=quiet, verbose=verbose) as terminal:
         outcome = resume_tournament(RunFolder(run), sys.argv, terminal.look)
     if as_json:
         terminal.hand_over(outcome.folder.verdict.read_text())

@@ -17,7 +17,7 @@ from rich.text import Text
 from ..match.conduct import Outcome
 from ..referee.standings import Standings
 from .outcome_view import outcome_lines
-from .race_view import race_lines, race_table
+from .race_view import progress_lines, race_lines, race_table
 
 REFRESH = 0.25
 """Seconds between two drawings of the live table."""
@@ -31,14 +31,17 @@ class _Console(Console):
 
 
 class Terminal:
-    """Shows a race while it runs. `quiet` keeps stdout free: everything goes to stderr.
+    """Shows a race while it runs.
 
-    Where nobody reads any more (a closed pipe, a lost terminal, a full disk), the race goes on
-    unseen; its files tell the same.
+    `aside` keeps stdout free: everything goes to stderr. `quiet` shows the outcome alone, `verbose`
+    lines with each trial's figures rather than a table. Where nobody reads any more (a closed pipe,
+    a lost terminal, a full disk), the race goes on unseen; its files tell the same.
     """
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._console = _Console(file=sys.stderr if quiet else sys.stdout, highlight=False)
+    def __init__(self, *, aside: bool, quiet: bool = False, verbose: bool = False) -> None:
+        self._console = _Console(file=sys.stderr if aside else sys.stdout, highlight=False)
+        self._quiet, self._verbose = quiet, verbose
+        self._table = self._console.is_terminal and not quiet and not verbose
         self._live = Live(console=self._console, auto_refresh=False, transient=False)
         self._drawn = 0.0
         self._said: set[str] = set()
@@ -46,7 +49,7 @@ class Terminal:
         self._checks: dict[str, int] = {}
 
     def __enter__(self) -> Terminal:
-        if self._console.is_terminal:
+        if self._table:
             with _unread(self._console.file):
                 self._live.start()
         return self
@@ -57,7 +60,7 @@ class Terminal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._console.is_terminal:
+        if self._table:
             with _unread(self._console.file):
                 self._live.stop()
 
@@ -67,8 +70,10 @@ class Terminal:
         if now - self._drawn < REFRESH and standings.closed is None:
             return
         self._drawn = now
+        if self._quiet:
+            return
         with _unread(self._console.file):
-            if self._console.is_terminal:
+            if self._table:
                 table = race_table(standings, self._console.width)
                 self._live.update(_with_trouble(table, trouble), refresh=True)
             else:
@@ -89,7 +94,8 @@ class Terminal:
 
     def _print_news(self, standings: Standings) -> None:
         """Where there is no terminal, print each new fact once, as a line."""
-        for line in race_lines(standings, self._checks):
+        progress = progress_lines(standings) if self._verbose else ()
+        for line in (*race_lines(standings, self._checks), *progress):
             if line not in self._said:
                 self._said.add(line)
                 self._console.print(line, soft_wrap=True, markup=False)

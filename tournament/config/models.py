@@ -7,6 +7,7 @@ line, is `load_config`.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -110,6 +111,22 @@ class _Model(BaseModel):
 def _optional(name: str) -> Callable[[dict[str, Any]], None]:
     """For the JSON Schema: a file may leave this key out, since `load_config` knows its default."""
     return lambda schema: schema["required"].remove(name)
+
+
+def _splittable(command: str) -> str:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise ValueError(f"cannot be split into words: {error}") from error
+    if command and not words:
+        raise ValueError("names no command")
+    return command
+
+
+def _http(url: str) -> str:
+    if url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+        raise ValueError("expected an address that begins with https:// or http://")
+    return url
 
 
 class TaskChoice(_Model):
@@ -219,6 +236,22 @@ class ExamChoice(_Model):
     )
 
 
+class Notify(_Model):
+    """Who is told of the verdict. A failure to tell changes nothing, and is told."""
+
+    command: Annotated[str, AfterValidator(_splittable)] = Field(
+        default="",
+        description="A command, without a shell: the facts come as JSON from stdin, and in "
+        "TOURNAMENT_OUTCOME, TOURNAMENT_WINNER, TOURNAMENT_RUN and TOURNAMENT_TEXT.",
+        examples=["notify-send tournament"],
+    )
+    webhook: Annotated[str, AfterValidator(_http)] = Field(
+        default="",
+        description="An address to which the facts are posted as JSON, a sentence as `text`.",
+        examples=["https://example.org/hook"],
+    )
+
+
 class Config(_Model):
     """One tournament."""
 
@@ -280,6 +313,11 @@ class Config(_Model):
         description="Where others may watch over the network, with keys of `tournament keys new "
         "NAME`: live at this port, replays at the next. By default nowhere.",
         examples=["tcp://0.0.0.0:5555"],
+    )
+    notify: Notify = Field(
+        default=Notify(),
+        description="Who is told of the verdict.",
+        examples=[{"command": "notify-send tournament"}],
     )
     exam: ExamChoice = Field(
         default=ExamChoice(), description="How claims are examined.", examples=[{"samples": 500}]

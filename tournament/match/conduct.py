@@ -18,6 +18,7 @@ from ..record.folder import RunFolder
 from ..record.log import LogWriter, log_hash
 from ..referee.standings import Standings
 from .match import EXIT_CODES, Bell, Match
+from .notify import notice, tell
 from .plan import Plan
 from .provenance import preparation_object
 from .reports import Reports, make_reports
@@ -29,13 +30,17 @@ Look = Callable[[Standings, str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a tournament left: its folder, its standings, the hash of its log, its reports."""
+    """What a tournament left: its folder, its standings, the hash of its log, its reports.
+
+    `untold` says of whom could not be told of the verdict, and why.
+    """
 
     folder: RunFolder
     standings: Standings
     log_hash: str | None
     exit_code: int
     reports: Reports
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,9 @@ def conduct(
     if standings.verdict is not None and standings.verdict.outcome == "refused":
         raise ConfigError(_refusals(stage.loaded, standings))
     reports = Reports((), "") if code == EXIT_CODES["interrupted"] else make_reports(folder)
-    return Outcome(folder, standings, head, code, reports)
+    told = notice(folder, verdict_object(standings, head))
+    untold = tuple(tell(stage.loaded.config.notify, told))
+    return Outcome(folder, standings, head, code, reports, untold)
 
 
 def _head(folder: RunFolder) -> str | None:

@@ -19,8 +19,8 @@ from pathlib import Path
 ALIVE = "tournament-alive-"
 """How the name of a match's mark begins."""
 
-SOCKETS = "tournament-bus-"
-"""How the name of a folder with a hub's sockets begins."""
+SOCKETS = "tournament_"
+"""How the name of a folder with a hub's sockets begins; short, since a socket's path must be."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from tournament import Plugin, hookimpl
 
 @hookimpl
 def tournament_register():
-    """One task and three strategies, by name and import string."""
+    """One task and four strategies, by name and import string."""
     return [
         Plugin(
             kind="task",
@@ -28,6 +28,13 @@ def tournament_register():
             target="tournament_digits.boosting:Boosting",
             summary="gradient boosting of small trees",
             needs=("sklearn", "skops"),
+            tasks=("digits",),
+        ),
+        Plugin(
+            kind="strategy",
+            name="digits-centroids",
+            target="tournament_digits.centroids:Centroids",
+            summary="the nearest centroid, by a program in Perl",
             tasks=("digits",),
         ),
         Plugin(

@@ -45,8 +45,8 @@ WRONG_VALUES = [
     (
         '"a\\eb": 1',
         "a\\x1bb: unknown key. Known: "
-        "criteria, device, entrants, exam, extends, keep, limits, monitor, name, notify, retries, "
-        "runs, seed, stop, task, threads.",
+        "criteria, device, entrants, exam, extends, keep, limits, monitor, name, notify, "
+        "preflight, retries, runs, seed, stop, task, threads.",
     ),
     ("device: gpu", "device: expected auto, cpu, cuda, or a GPU such as cuda:1, got 'gpu'"),
     ("device: cuda:x", "device: expected auto, cpu, cuda, or a GPU such as cuda:1, got 'cuda:x'"),
@@ -68,7 +68,7 @@ WRONG_VALUES = [
     (
         "colour: red",
         "colour: unknown key. Known: criteria, device, entrants, exam, extends, keep, limits, "
-        "monitor, name, notify, retries, runs, seed, stop, task, threads.",
+        "monitor, name, notify, preflight, retries, runs, seed, stop, task, threads.",
     ),
     ("extend: base.yaml", "extend: unknown key. Did you mean 'extends'?"),
 ]

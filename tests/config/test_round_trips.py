@@ -155,6 +155,7 @@ runs: {flow(str(tmp_path / "runs"))}
 keep: 2
 retries: 2
 monitor: null
+preflight: false
 notify:
   command: ""
   webhook: ""

@@ -139,9 +139,8 @@ def race_lines(standings: Standings, told: Mapping[str, int]) -> Iterator[str]:
         yield from _exam_lines(trial)
         for retry in trial.retries:
             yield f"{trial.name}: {retry_text(retry)}"
-        if (
-            trial.attempt.ended is not None and trial.attempt.problems is None
-        ):  # Those are told all at once.
+        over = trial.attempt.ended is not None and trial.attempt.problems is None
+        if over or trial.barred:  # Problems are told all at once.
             yield f"{trial.name}: {trial.state}: {trial.reason}"
 
 

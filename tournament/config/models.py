@@ -314,6 +314,12 @@ class Config(_Model):
         "NAME`: live at this port, replays at the next. By default nowhere.",
         examples=["tcp://0.0.0.0:5555"],
     )
+    preflight: bool = Field(
+        default=False,
+        description="Run each entrant's tests first: on a stand-in that learns nothing, where they "
+        "must fail, and on the strategy itself, where they must pass. Who fails does not start.",
+        examples=[True],
+    )
     notify: Notify = Field(
         default=Notify(),
         description="Who is told of the verdict.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +68,10 @@ def derive_seed(seed: int, trial: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{trial}".encode()).digest()[:6], "big")
 
 
-def opening(plan: Plan, registry: Registry, version: str, config_sha256: str) -> Opened:
-    """The first event of the run."""
+def opening(
+    plan: Plan, registry: Registry, version: str, config_sha256: str, barred: Mapping[str, str]
+) -> Opened:
+    """The first event of the run; `barred` do not start, each with a sentence why."""
     criteria = plan.config.criteria
     return Opened.model_validate(
         {
@@ -84,6 +87,7 @@ def opening(plan: Plan, registry: Registry, version: str, config_sha256: str) ->
             "retries": plan.config.retries,
             "plugins": distributions(plan.config, registry),
             "trials": plan.entries,
+            "barred": dict(barred),
         }
     )
 

@@ -142,8 +142,8 @@ class Steward:
 
     def _consequences(self, event: AnyEvent) -> list[Action]:
         match event.data:
-            case Opened(trials=trials):
-                return [Spawn(entry.trial, 1) for entry in trials]
+            case Opened(trials=trials, barred=barred):
+                return [Spawn(entry.trial, 1) for entry in trials if entry.trial not in barred]
             case Resumed():
                 return self._pick_up()
             case Retry(trial=trial, attempt=attempt):
@@ -187,7 +187,7 @@ class Steward:
 
     def _pick_up_worker(self, trial: Standing) -> list[Action]:
         number, attempt = trial.attempt.number, trial.attempt
-        if attempt.ended is not None:
+        if attempt.ended is not None or trial.barred:
             return []
         begun = attempt.begun or (trial.name, number) in self._left
         if begun or self.standings.verdict is not None:

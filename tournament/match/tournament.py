@@ -18,8 +18,10 @@ from ..record.atomic import write_json, write_text
 from ..record.folder import RunFolder, create_run_folder
 from ..record.log import LogWriter
 from ..record.payloads import Notice
+from ..referee.standings import Standings
 from .conduct import Look, Outcome, Stage, conduct
 from .plan import DISTRIBUTION, make_plan, opening
+from .preflight import failed_preflight
 from .problems import checked_by_name, no_run_folder
 from .provenance import available_cores, provenance_object
 from .steward import Steward
@@ -47,12 +49,19 @@ def run_tournament(
     provenance = provenance_object(plan, loaded.path, command)
     write_json(run_folder.provenance, provenance)
     digest = hashlib.sha256(resolved.encode()).hexdigest()
-    opened = opening(plan, registry, version(DISTRIBUTION), digest)
+    barred: dict[str, str] = {}
+    if loaded.config.preflight:
+        barred = failed_preflight(loaded, registry, run_folder, lambda what: _waiting(look, what))
+    opened = opening(plan, registry, version(DISTRIBUTION), digest, barred)
     notices = [*plan.notices, *broken_plugins(registry), *swept(sweep_leftovers())]
     first = [opened, *(Notice(text=text) for text in notices)]
     stage = Stage(loaded, plan, registry, run_folder, provenance)
     with LogWriter(run_folder.log) as log:
         return conduct(stage, log, Steward(), first, look)
+
+
+def _waiting(look: Look, what: str) -> None:
+    look(Standings(), f"preflight, {what}")
 
 
 def broken_plugins(registry: Registry) -> list[str]:

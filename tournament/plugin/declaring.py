@@ -57,7 +57,7 @@ def _refuse_malformed(plugin: object) -> None:
     for field in ("name", "target"):
         if not getattr(plugin, field):
             raise PluginError(f"{plugin.kind} {plugin.name!r}: {field} is empty")
-    for field in ("name", "target", "summary", "extra"):
+    for field in ("name", "target", "summary", "extra", "tests"):
         value = getattr(plugin, field)
         if not isinstance(value, str) or not value.isprintable():
             raise PluginError(

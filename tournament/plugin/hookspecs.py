@@ -11,6 +11,9 @@ import pluggy
 NAMESPACE = "tournament"
 """The name of the pluggy project and of the entry-point group."""
 
+STAND_IN = "TOURNAMENT_STAND_IN"
+"""The environment variable that names a strategy in whose place tests get a stand-in."""
+
 Kind = Literal["strategy", "task", "reporter"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -24,8 +27,9 @@ class Plugin:
 
     `summary` is one sentence for `tournament plugins`. `needs` names the importable packages that
     the class wants, and `extra` what to install when one is missing ("my-package[torch]"). `tasks`
-    names the tasks that a strategy can compete at; without any, it may be each. The module of
-    `target` is imported only where it runs or is looked at, and never where anything is judged.
+    names the tasks that a strategy can compete at; without any, it may be each. `tests` is a module
+    or package of pytest tests, which a preflight runs, too. The module of `target` is imported only
+    where it runs or is looked at, and never where anything is judged.
     """
 
     kind: Kind
@@ -35,6 +39,7 @@ class Plugin:
     needs: tuple[str, ...] = ()
     extra: str = ""
     tasks: tuple[str, ...] = ()
+    tests: str = ""
 
 
 @hookspec

@@ -87,7 +87,7 @@ class RunFolder:
     RESERVED: ClassVar[frozenset[str]] = frozenset(
         {
             "config.yaml", "provenance.json", "events.jsonl", "verdict.json", "rejected.jsonl",
-            "reports.log", "door.json",
+            "reports.log", "door.json", "artifacts",
             "PARALLEL_PROGRESS.md", "report.html", "success_viz",
         }
     )  # fmt: skip
@@ -100,6 +100,11 @@ class RunFolder:
     @property
     def config(self) -> Path:
         return self.path / "config.yaml"
+
+    @property
+    def artifacts(self) -> Path:
+        """What a preflight leaves: tests, and what they printed."""
+        return self.path / "artifacts"
 
     @property
     def provenance(self) -> Path:

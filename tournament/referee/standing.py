@@ -36,11 +36,13 @@ class Standing:
     `checks`, in order, are those that count; `history` has all. `judged`: what the criteria said of
     each when it came, by index; `exam_shortfalls`: how far those that were examined were from them.
     `ready` is the last that was said, of whichever attempt. `allowed`: how many retries it may get.
+    `barred`: why it does not start, where that is so.
     `ordered_at`: the offset of each exam's order, by its number.
     """
 
     entry: Entry
     allowed: int = 0
+    barred: str = ""
     started: bool = False
     decided: bool = False
     won: bool = False
@@ -103,6 +105,8 @@ class Standing:
     @property
     def _outcome(self) -> tuple[str, str]:
         ended = self.attempt.ended
+        if self.barred:
+            return "FAILED", self.barred
         if ended is not None and self.won:
             return "COMPLETED", "won"
         if ended is not None and not self.retry_due:

@@ -120,7 +120,12 @@ class Standings:
             case Opened():
                 self.opened = data
                 self.criteria = criteria_from_json({"every": data.every, **_mapping(data)})
-                self.trials = {entry.trial: Standing(entry, data.retries) for entry in data.trials}
+                self.trials = {
+                    entry.trial: Standing(
+                        entry, data.retries, barred=data.barred.get(entry.trial, "")
+                    )
+                    for entry in data.trials
+                }
             case Start():
                 self.started = data
                 for name in data.trials:

@@ -196,7 +196,9 @@ class Story:
         if self._referee.standings.verdict is None:
             return "the run is closed without a verdict"
         living = {
-            n for n in self._referee.standings.trials if self._ended.get(n) != self._current(n)
+            name
+            for name, trial in self._referee.standings.trials.items()
+            if not trial.barred and self._ended.get(name) != self._current(name)
         }
         if living:
             return f"the run is closed before these processes ended: {', '.join(sorted(living))}"

@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..plugin.hookspecs import STAND_IN
 from ..plugin.registry import import_class
 from ..process.parent import die_with_parent
 from .attempt import Attempt
 from .bench import Bench, workbench
 from .points import Point
+from .stand_in import stand_in
 from .strategy_points import STRATEGY_POINTS
 from .task_points import TASK_POINTS
 
@@ -34,6 +36,8 @@ POINTS: dict[str, tuple[Point[Bench], ...]] = {"strategy": STRATEGY_POINTS, "tas
 def prepared(attempt: Attempt) -> Iterator[Bench]:
     """The bench with the plugin on it. Raises whatever the plugins raise."""
     strategy = import_class("strategy", attempt.strategy.name, attempt.strategy.target)
+    if os.environ.get(STAND_IN) == attempt.strategy.name:
+        strategy = stand_in(strategy)
     task = import_class("task", attempt.task.name, attempt.task.target)
     with workbench(strategy, task, attempt.strategy.options, attempt.task_options) as bench:
         yield bench

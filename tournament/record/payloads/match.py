@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal, Self
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from ..fields import Count, Figure, Name, Payload, Text
 from .worker import File
@@ -41,7 +41,8 @@ class Opened(Payload):
 
     `keep`: of how many checks of a trial the checkpoints are kept, beside those that are claimed.
     `retries`: how often the worker of a trial is started again. `plugins`: the distributions that
-    task and strategies come from, with their versions.
+    task and strategies come from, with their versions. `barred`: trials that do not start, since
+    they failed their preflight, each with a sentence why.
     """
 
     name: Name
@@ -56,6 +57,7 @@ class Opened(Payload):
     retries: Count
     plugins: dict[str, str]
     trials: tuple[Entry, ...]
+    barred: dict[Name, Text] = Field(default_factory=dict)
 
 
 class Notice(Payload):

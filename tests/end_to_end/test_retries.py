@@ -67,3 +67,11 @@ def test_what_would_only_happen_again_is_not_tried_again(terminal, strategy, ret
     assert done.standing("one")["reason"].endswith(told) == (attempts > 1)
     assert list(read_log(done.folder.log))[-1].type == "closed"
     verify_run(done.folder)
+
+
+def test_what_an_attempt_before_has_printed_counts_no_more(terminal):
+    text = config("chatty").replace("limits: {stall: 2s}", "limits: {stall: 2s, output: 1MB}")
+    done = terminal.run(text)
+    assert done.code == 3, done.stderr
+    assert done.standing("one")["state"] == "COMPLETED"
+    assert len([e for e in done.events if e.type == "spawned"]) == 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.referee.race import Race, check
-from tournament.match.checkpoints import Retention, superfluous
+from tournament.match.checkpoints import Retention, superfluous, usable_check
 from tournament.record.folder import RunFolder
 from tournament.record.payloads import File
 
@@ -54,3 +56,21 @@ def test_one_that_cannot_be_deleted_is_told(race, tmp_path):
 def test_without_checks_nothing_is_superfluous(race, tmp_path):
     assert list(superfluous(race.referee.standings.trials["x"], 2)) == []
     assert Retention(RunFolder(Path("nowhere")), 2).prune(race.referee.standings) == []
+
+
+def test_one_that_pretends_to_be_huge_is_not_read_to_its_end(race, tmp_path):
+    folder = RunFolder(tmp_path)
+    content = hashlib.sha256(b"x").hexdigest()
+    for index in range(2):
+        told(race, folder, index, 0.0)
+    standing = race.referee.standings.trials["x"]
+    standing.checks[:] = [
+        each.model_copy(
+            update={"checkpoint": each.checkpoint.model_copy(update={"sha256": content})}
+        )
+        for each in standing.checks
+    ]
+    os.truncate(folder.trial("x").checkpoint(1), 1 << 43)
+    check, wrong = usable_check(folder.trial("x"), standing)
+    assert check == standing.checks[0]
+    assert wrong == ["checkpoints/check-001.safetensors was changed; an earlier one is used"]

@@ -130,6 +130,14 @@ class KilledOnce(Drifter):
         yield from super().train_epoch(data)
 
 
+class Chatty(KilledOnce):
+    """Prints 600 kB in each of its attempts."""
+
+    def __init__(self, options, context):
+        super().__init__(options, context)
+        print("x" * 600_000, flush=True)
+
+
 class SpoilsItsFolder(Drifter):
     """Puts a file where its folder was, and is killed: no worker can be started there again."""
 
@@ -361,7 +369,7 @@ class TensorMetrics(Guess):
 
 
 STRATEGIES = (
-    Walker, Noisy, Drifter, KilledOnce, SpoilsItsFolder, Hog, HoldsTheLock, StopsItself,
+    Walker, Noisy, Drifter, KilledOnce, Chatty, SpoilsItsFolder, Hog, HoldsTheLock, StopsItself,
     FullDiskOnce, Raises, Hangs, HangsInPrepare, LeavesEarly, Killed, Floods, YieldsTensor,
     YieldsString, YieldsNothing, PredictsNaN, PredictsNothing, IgnoresOrders, RemovesItsFolder,
     BlocksItsOutbox, TakesTheProgressFile, ForksMuch, Slow, Snowman, NeverLetsGo, Diverges,

@@ -27,7 +27,7 @@ def usable_check(folder: TrialFolder, trial: Standing) -> tuple[Check | None, li
     wrong: list[str] = []
     for check in reversed(trial.checks):
         try:
-            if fingerprint(folder.path / check.checkpoint.name, folder.path) == check.checkpoint:
+            if _is_as_logged(folder, check):
                 return check, wrong
             wrong.append(f"{check.checkpoint.name} was changed; an earlier one is used")
         except FileNotFoundError:
@@ -37,6 +37,14 @@ def usable_check(folder: TrialFolder, trial: Standing) -> tuple[Check | None, li
                 f"{check.checkpoint.name} cannot be read ({error}); an earlier one is used"
             )
     return None, wrong
+
+
+def _is_as_logged(folder: TrialFolder, check: Check) -> bool:
+    """Raises OSError. The size comes first: a file may pretend to be of any."""
+    path = folder.path / check.checkpoint.name
+    return path.lstat().st_size == check.checkpoint.bytes and (
+        fingerprint(path, folder.path) == check.checkpoint
+    )
 
 
 class Retention:

@@ -123,7 +123,10 @@ def answer(arguments: Sequence[str], think: Callable[[Any], Any]) -> int:
     """
     descriptor, parent = map(int, arguments)
     die_with_parent(parent)
-    question = json.loads(sys.stdin.buffer.read())
+    text = sys.stdin.buffer.read()
+    if not text:  # Who asks was interrupted, and wants no answer.
+        return 0
+    question = json.loads(text)
     try:
         said = json.dumps(think(question))
     except BaseException as error:  # noqa: BLE001 - whatever it raises is told

@@ -78,6 +78,7 @@ class Child:
         self._control, theirs = socket.socketpair()
         # Kept open: the worker may remove the files, their content is still to be told.
         self._stdout, self._stderr = stdout.open("ab+"), stderr.open("ab+")
+        self._written_before = self._written()
         command = [*python_module(module), str(spec), str(inherited.fileno())]
         try:
             self._keeper = subprocess.Popen(
@@ -117,7 +118,10 @@ class Child:
 
     @property
     def output(self) -> int:
-        """Bytes on stdout and stderr so far."""
+        """Bytes on stdout and stderr so far, without those of attempts before."""
+        return self._written() - self._written_before
+
+    def _written(self) -> int:
         return sum(os.fstat(log.fileno()).st_size for log in (self._stdout, self._stderr))
 
     def said(self) -> bytes:

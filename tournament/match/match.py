@@ -32,6 +32,9 @@ from .steward import Action, Bury, Dismiss, EndExams, Heard, Hold, Life, Say, Sp
 TICK = 0.1
 """Seconds between two looks at processes and clocks while no event comes."""
 
+LITTLE = 32 * 1024
+"""Bytes of room that are too few for most checkpoints, with the random states beside them."""
+
 STOOD_STILL = 2.0
 """A round that took longer: the match was stopped, or the machine slept; nobody could be heard."""
 
@@ -155,14 +158,15 @@ class Match:
         self._hear_bell(hub, now)
         self._launcher.climb(now)
         self._write_results(hub)
-        self._look(self.standings, hub.trouble or self._no_room())
+        self._look(self.standings, hub.trouble or self._no_room(LITTLE))
 
-    def _no_room(self) -> str:
-        """That workers may be waiting, who cannot say so on a full disk; else empty."""
+    def _no_room(self, least: int = 1) -> str:
+        """That there are fewer than so many bytes: workers may be waiting, who cannot say so."""
         try:
-            full = os.statvfs(self._folder.path).f_bavail == 0
+            disk = os.statvfs(self._folder.path)
         except OSError:
             return ""  # The hub will say what is wrong.
+        full = disk.f_bavail * disk.f_frsize < least
         return f"{self._folder.path}: there is no room on this disk; make room" if full else ""
 
     def _write_results(self, hub: Hub) -> None:

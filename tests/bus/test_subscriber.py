@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tournament.bus import Hub, Publisher, Subscriber
+from tournament.bus.watch import subscribe
 from tournament.errors import BusError
 from tournament.record.events import AnyEvent
 from tournament.record.log import LogWriter
@@ -104,3 +105,8 @@ def test_a_hub_that_is_gone_is_noticed(tmp_path: Path, log: LogWriter) -> None:
         next(events)
     follower.close()
     follower.close()
+
+
+def test_an_address_without_a_key_is_told_what_is_needed():
+    with pytest.raises(BusError, match="over the network a key is needed"):
+        subscribe("tcp://127.0.0.1:5555")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ..errors import BusError
 from ..record.events import AnyEvent
 from ..record.folder import RunFolder
 from ..record.log import read_log
@@ -29,6 +30,11 @@ def subscribe(
             for event in events:
                 print(event.type, event.trial, event.data)
     """
+    if keys is None and str(place).startswith("tcp://"):
+        raise BusError(
+            f"{place}: over the network a key is needed: give the file that `tournament keys new "
+            'NAME` made, as keys="NAME.key"'
+        )
     if keys is None:
         folder = RunFolder(Path(place))
         door = read_door(folder.door)

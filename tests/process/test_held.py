@@ -76,6 +76,12 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "mine").is_dir()
 
 
+def test_a_pipe_of_such_a_name_is_waited_for_by_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / f"{ALIVE}x")
+    remove_unheld()
+    assert not (tmp_path / f"{ALIVE}x").exists()
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file to somebody else")
 def test_what_belongs_to_somebody_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / f"{ALIVE}x").touch()

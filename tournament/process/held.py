@@ -65,7 +65,7 @@ def remove_unheld() -> None:
 def _unheld(path: Path) -> Iterator[bool]:
     """Whether this is ours and free; then nobody else can hold it for that long."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # A FIFO waits.
     except OSError:
         yield False
         return

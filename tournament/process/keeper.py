@@ -70,9 +70,11 @@ def _hear_signals() -> None:
 def _wait(control: socket.socket, worker: int) -> None:
     """Return when the worker has ended, or everything is to be killed."""
     ended = _watch(worker)
-    sources = [control.fileno(), *ended]
+    sources = select.poll()  # The numbers are the match's, and may be larger than select can take.
+    for descriptor in (control.fileno(), *ended):
+        sources.register(descriptor, select.POLLIN)
     while True:
-        ready, _, _ = select.select(sources, [], [], GLANCE if ended else SHORT_GLANCE)
+        ready = dict(sources.poll(1000 * (GLANCE if ended else SHORT_GLANCE)))
         if _has_ended(worker):
             return
         if control.fileno() in ready:
